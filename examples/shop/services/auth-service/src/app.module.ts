@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { readEnv, ServiceModule } from '@shop/service-kit';
+import { AccountsController } from './accounts/accounts.controller.js';
+import { AccountsService } from './accounts/accounts.service.js';
+import { UsersRepository } from './accounts/users.repository.js';
+import { DiscoveryController } from './discovery/discovery.controller.js';
+import { tokenEnv } from './env.js';
+import { SigningKeys } from './tokens/signing-keys.js';
+import { TokenIssuer } from './tokens/token-issuer.js';
+
+@Module({
+  imports: [ServiceModule],
+  controllers: [AccountsController, DiscoveryController],
+  providers: [
+    UsersRepository,
+    AccountsService,
+    SigningKeys,
+    {
+      provide: TokenIssuer,
+      inject: [SigningKeys],
+      useFactory: async (keys: SigningKeys) => {
+        const { TOKEN_ISSUER, TOKEN_TTL_SECONDS } = readEnv(tokenEnv);
+        return new TokenIssuer(await keys.current(), TOKEN_ISSUER, TOKEN_TTL_SECONDS);
+      },
+    },
+  ],
+})
+export class AppModule {}

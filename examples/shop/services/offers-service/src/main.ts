@@ -1,0 +1,4 @@
+import { startService } from '@shop/service-kit';
+import { AppModule } from './app.module.js';
+
+await startService('offers-service', AppModule);

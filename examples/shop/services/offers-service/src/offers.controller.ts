@@ -1,0 +1,61 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  NotFoundException,
+  Param,
+  ParseUUIDPipe,
+  Post,
+  Put,
+  UseGuards,
+} from '@nestjs/common';
+import { Validated } from '@shop/service-kit';
+import { type Offer, type OfferInput, offerInput } from './offer.js';
+import { OffersRepository } from './offers.repository.js';
+import { UserIdGuard } from './user-id.guard.js';
+
+@Controller('offers')
+export class OffersController {
+  constructor(private readonly offers: OffersRepository) {}
+
+  @Get()
+  list(): Promise<readonly Offer[]> {
+    return this.offers.list();
+  }
+
+  @Get(':id')
+  async find(@Param('id', ParseUUIDPipe) id: string): Promise<Offer> {
+    return found(await this.offers.find(id));
+  }
+
+  @Post()
+  @UseGuards(UserIdGuard)
+  create(@Body(new Validated(offerInput)) input: OfferInput, @Headers('x-user-id') userId: string): Promise<Offer> {
+    return this.offers.create(input, userId);
+  }
+
+  @Put(':id')
+  @UseGuards(UserIdGuard)
+  async replace(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body(new Validated(offerInput)) input: OfferInput,
+    @Headers('x-user-id') userId: string,
+  ): Promise<Offer> {
+    return found(await this.offers.replace(id, input, userId));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @UseGuards(UserIdGuard)
+  async remove(@Param('id', ParseUUIDPipe) id: string): Promise<void> {
+    found((await this.offers.remove(id)) || undefined);
+  }
+}
+
+function found<T>(value: T | undefined): T {
+  if (value === undefined) throw new NotFoundException('There is no such offer.');
+  return value;
+}

@@ -1,0 +1,59 @@
+import {
+  createTestDatabase,
+  runBuilt,
+  startBuiltService,
+  type TestDatabase,
+  type TestService,
+  testServer,
+} from '@shop/service-kit/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+describe.skipIf(testServer.skip)(`the running offers-service${testServer.reason}`, { timeout: 30_000 }, () => {
+  let database: TestDatabase;
+  let service: TestService;
+
+  const send = (method: string, path: string, body?: unknown, userId?: string) =>
+    fetch(service.url + path, {
+      method,
+      headers: { 'content-type': 'application/json', ...(userId && { 'x-user-id': userId }) },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+
+  beforeAll(async () => {
+    database = await createTestDatabase(testServer.url);
+    const env = { DATABASE_URL: database.url };
+    expect(await runBuilt('dist/migrate.js', env)).toBe(0);
+    expect(await Promise.all([runBuilt('dist/seed.js', env), runBuilt('dist/seed.js', env)])).toEqual([0, 0]);
+    service = await startBuiltService(env);
+  }, 30_000);
+
+  afterAll(async () => {
+    expect(await service.stop()).toBe(0);
+    await database.drop();
+  });
+
+  test('lists the seeded offers once, to anyone', async () => {
+    expect(await (await send('GET', '/offers')).json()).toHaveLength(5);
+  });
+
+  test('writes only for the user the gateway names', async () => {
+    const offer = { title: 'Chair', priceCents: 4_900 };
+    expect((await send('POST', '/offers', offer)).status).toBe(401);
+    const created = await send('POST', '/offers', offer, 'ann');
+    expect(created.status).toBe(201);
+    const { id } = (await created.json()) as { id: string };
+
+    expect((await send('PUT', `/offers/${id}`, offer)).status).toBe(401);
+    const replaced = await send('PUT', `/offers/${id}`, { ...offer, title: 'Armchair' }, 'bob');
+    expect(await replaced.json()).toMatchObject({ id, title: 'Armchair', createdBy: 'ann', updatedBy: 'bob' });
+
+    expect((await send('DELETE', `/offers/${id}`)).status).toBe(401);
+    expect((await send('DELETE', `/offers/${id}`, undefined, 'ann')).status).toBe(204);
+    expect((await send('GET', `/offers/${id}`)).status).toBe(404);
+  });
+
+  test('refuses what is not an offer or not an id', async () => {
+    expect((await send('POST', '/offers', { title: '', priceCents: -1 }, 'ann')).status).toBe(400);
+    expect((await send('GET', '/offers/17')).status).toBe(400);
+  });
+});

@@ -1,0 +1,37 @@
+import { Option } from 'commander';
+import type { PlaneDescription } from '../../local/describe.js';
+import { deployLocal, isEmpty } from '../../local/deploy.js';
+import { renderTable } from '../render/table.js';
+import type { CommandEntry } from './index.js';
+import { localOption, portBaseOption, requireLocal, type LocalOptions } from './options.js';
+import { openProject } from './project.js';
+
+export const deploy: CommandEntry = {
+  name: 'infra:deploy',
+  description: 'Build, and make the environment what the config says',
+  options: [localOption(), portBaseOption(), new Option('--yes', 'do not ask (a local deploy never asks)')],
+  async run(given, io, emit) {
+    const options = given as LocalOptions;
+    requireLocal('infra:deploy', options);
+    const { synthesis, folder } = await openProject(options, io);
+    const started = performance.now();
+    const { description, plan } = await deployLocal({ synthesis, projectFolder: folder, portBase: options.portBase, emit, signal: io.signal });
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const title = isEmpty(plan) ? `No changes: everything runs as configured (${seconds} s).` : `Deployed in ${seconds} s.`;
+    return { document: description, text: `${title}\n${renderAddresses(description)}` };
+  },
+};
+
+/** Every address of the plane as a table. */
+export function renderAddresses(description: PlaneDescription): string {
+  const { endpoints, alb, buckets, postgres, caCertificate, trace } = description;
+  const rows = [
+    ...Object.entries(endpoints).map(([name, url]) => [name, url]),
+    ...Object.entries(alb).map(([name, url]) => [`ALB ${name}`, url]),
+    ...Object.entries(buckets).map(([name, url]) => [`bucket of ${name}`, url]),
+    ...(postgres === null ? [] : [['PostgreSQL', `${postgres.host}:${String(postgres.port)} (${postgres.databases.map(({ name }) => name).join(', ')})`]]),
+    ['traces', trace],
+    ['certificate authority', caCertificate],
+  ];
+  return `${renderTable(['what', 'where'], rows)}\n`;
+}

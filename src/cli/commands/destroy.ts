@@ -1,0 +1,28 @@
+import { Option } from 'commander';
+import { destroyLocal, stopLocal } from '../../local/destroy.js';
+import { planeFolders } from '../../local/folders.js';
+import type { CommandEntry } from './index.js';
+import { localOption, requireLocal, type LocalOptions } from './options.js';
+import { projectFolder } from './project.js';
+
+interface Options extends LocalOptions {
+  readonly keepData?: true;
+}
+
+export const destroy: CommandEntry = {
+  name: 'infra:destroy',
+  description: 'Stop the environment and remove it with its data',
+  options: [
+    localOption(),
+    new Option('--keep-data', 'only stop the local plane: the next deploy goes on with its data'),
+    new Option('--yes', 'do not ask (removing a local plane never asks)'),
+  ],
+  async run(given, io, emit) {
+    const options = given as Options;
+    requireLocal('infra:destroy', options);
+    const folders = planeFolders(await projectFolder(options, io), options.env);
+    const parts = { folders, environment: options.env, emit };
+    const done = await (options.keepData === true ? stopLocal(parts) : destroyLocal(parts));
+    return { document: { environment: options.env, ...done }, text: `${done.message}\n` };
+  },
+};

@@ -1,0 +1,24 @@
+import { LandfallError } from '../../base/errors.js';
+import { findPlane } from '../../local/client.js';
+import type { PlaneDescription } from '../../local/describe.js';
+import { planeFolders } from '../../local/folders.js';
+import { renderAddresses } from './deploy.js';
+import type { CommandEntry } from './index.js';
+import { localOption, requireLocal, type LocalOptions } from './options.js';
+import { projectFolder } from './project.js';
+
+export const outputs: CommandEntry = {
+  name: 'infra:outputs',
+  description: 'Show every address of the environment',
+  options: [localOption()],
+  async run(given, io) {
+    const options = given as LocalOptions;
+    requireLocal('infra:outputs', options);
+    const plane = await findPlane(planeFolders(await projectFolder(options, io), options.env));
+    if (plane === undefined) {
+      throw new LandfallError({ code: 'NOT_RUNNING', message: 'The local plane does not run.', fix: `Start it: landfall infra:deploy --env ${options.env} --local` });
+    }
+    const description = await plane.order<PlaneDescription>('describe');
+    return { document: description, text: renderAddresses(description) };
+  },
+};

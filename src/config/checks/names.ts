@@ -1,0 +1,62 @@
+import { entries, type LooseProject } from '../loose.js';
+import { mistake, shown, type Mistake, type Place } from '../mistake.js';
+import { isName, nameRule, reservedServices } from '../names.js';
+
+/** Names of the project, services, environments and jobs. */
+export function nameMistakes({ root, services, environments }: LooseProject): readonly Mistake[] {
+  const project = root['project'];
+  const named: readonly (readonly [string, Place])[] = [
+    ...(typeof project === 'string' ? [[project, ['project']] as const] : []),
+    ...keys(root['services'], ['services']),
+    ...keys(root['environments'], ['environments']),
+    ...services.flatMap(({ name, fields }) => keys(fields['jobs'], ['services', name, 'jobs'])),
+  ];
+  const malformed = named.flatMap(([name, at]) =>
+    isName(name)
+      ? []
+      : [mistake('CONFIG_INVALID_NAME', at, `The name ${shown(name)} is not ${nameRule}.`, rename(name))],
+  );
+  return [...malformed, ...reserved(root), ...empty(root, environments.length)];
+}
+
+function keys(value: unknown, at: Place): readonly (readonly [string, Place])[] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.keys(value).map((name) => [name, [...at, name]] as const)
+    : [];
+}
+
+function rename(name: string): string {
+  const better = name
+    .normalize('NFKD')
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^[^a-z]+|-+$/g, '')
+    .slice(0, 40)
+    .replace(/-+$/, '');
+  return isName(better) ? `Call it "${better}".` : `Use ${nameRule}.`;
+}
+
+function reserved(root: LooseProject['root']): readonly Mistake[] {
+  return keys(root['services'], ['services'])
+    .filter(([name]) => reservedServices.some((taken) => taken === name))
+    .map(([name, at]) =>
+      mistake(
+        'CONFIG_RESERVED_NAME',
+        at,
+        `A service cannot be called "${name}": Landfall uses that name itself.`,
+        `Choose another, such as "${name}-service". Reserved: ${reservedServices.join(', ')}.`,
+      ),
+    );
+}
+
+function empty(root: LooseProject['root'], environments: number): readonly Mistake[] {
+  const none = (key: string) =>
+    typeof root[key] === 'object' && keys(root[key], []).length === 0 && entries(root[key]).length === 0;
+  return [
+    ...(none('services') ? [mistake('CONFIG_EMPTY', ['services'], '`services` has no service.', 'Add at least one.')] : []),
+    ...(environments === 0 && none('environments')
+      ? [mistake('CONFIG_EMPTY', ['environments'], '`environments` has no environment.', 'Add one, such as `dev`.')]
+      : []),
+  ];
+}

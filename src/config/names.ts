@@ -1,0 +1,27 @@
+/** Longest name of a project, environment, service or job. Physical names are cut with a hash where AWS allows less. */
+export const nameLimit = 40;
+
+const pattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+export const isName = (name: string): boolean => name.length <= nameLimit && pattern.test(name);
+
+/** What a name must be. */
+export const nameRule = `at most ${String(nameLimit)} lower-case letters, digits and single hyphens, starting with a letter and not ending with a hyphen`;
+
+/** Names that Landfall gives to things of its own beside the services. */
+export const reservedServices = [
+  'alb',
+  'api',
+  'database',
+  'gateway',
+  'internal',
+  'kong',
+  'localhost',
+  'main',
+  'postgres',
+  'redis',
+  'shared',
+  'wake',
+] as const;
+
+export const namePattern = pattern.source;

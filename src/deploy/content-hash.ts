@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { readFile, readdir, realpath } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import ignore, { type Ignore } from 'ignore';
+
+/** Never part of a build context: installed, built or kept for other purposes. */
+const neverInput = ['node_modules', '.git', '.landfall', 'dist', '.next', '.turbo', 'coverage', '*.tsbuildinfo', '.DS_Store', '*.log'];
+
+/**
+ * A SHA-256 over what a build of `context` reads: its files (less what `.gitignore` and `.dockerignore` leave out), the workspace
+ * packages it links, and the nearest lockfile. Depends on contents and names alone, not on times or the machine.
+ * @param also further text that changes the outcome, such as the build's environment
+ */
+export async function contextHash(root: string, context: string, also = ''): Promise<string> {
+  const folder = join(root, context);
+  const hash = createHash('sha256').update(also);
+  for (const part of [folder, ...(await linkedPackages(folder))]) {
+    for (const file of await inputFiles(part)) {
+      hash.update(`${relative(root, part).split(sep).join('/')}/${file}\0`).update(await readFile(join(part, file)));
+    }
+  }
+  const lockfile = await nearestLockfile(folder);
+  if (lockfile !== undefined) hash.update(await readFile(lockfile));
+  return hash.digest('hex');
+}
+
+/** Relative paths with `/`, sorted. */
+async function inputFiles(folder: string): Promise<readonly string[]> {
+  const rules = ignore().add(neverInput);
+  for (const name of ['.gitignore', '.dockerignore']) rules.add(await readText(join(folder, name)));
+  return (await walk(folder, '', rules)).sort();
+}
+
+async function walk(folder: string, below: string, rules: Ignore): Promise<string[]> {
+  const entries = await readdir(join(folder, below), { withFileTypes: true });
+  const found = await Promise.all(
+    entries.map(async (entry) => {
+      const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (rules.ignores(entry.isDirectory() ? `${path}/` : path)) return [];
+      return entry.isDirectory() ? walk(folder, path, rules) : entry.isFile() ? [path] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** Folders of the workspace packages that a package links, directly or through each other, sorted. */
+async function linkedPackages(folder: string, seen = new Set<string>()): Promise<readonly string[]> {
+  const { dependencies = {}, devDependencies = {} } = await packageJson(folder);
+  for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+    const target = await linkTarget(folder, name);
+    if (target === undefined || seen.has(target)) continue;
+    seen.add(target);
+    await linkedPackages(target, seen);
+  }
+  return [...seen].sort();
+}
+
+/** Where `node_modules/<name>` leads when it is a link out of `node_modules`. */
+async function linkTarget(folder: string, name: string): Promise<string | undefined> {
+  for (let above = folder; ; above = dirname(above)) {
+    const target = await realpath(join(above, 'node_modules', name)).catch(() => undefined);
+    if (target !== undefined) return target.includes(`${sep}node_modules${sep}`) ? undefined : target;
+    if (dirname(above) === above) return undefined;
+  }
+}
+
+interface PackageJson {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly scripts?: Readonly<Record<string, string>>;
+}
+
+/** A folder's `package.json`; empty when there is none. */
+export async function packageJson(folder: string): Promise<PackageJson> {
+  const text = await readText(join(folder, 'package.json'));
+  return text === '' ? {} : (JSON.parse(text) as PackageJson);
+}
+
+async function nearestLockfile(folder: string): Promise<string | undefined> {
+  for (let above = folder; ; above = dirname(above)) {
+    const names = await readdir(above).catch((): string[] => []);
+    const found = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock'].find((name) => names.includes(name));
+    if (found !== undefined) return join(above, found);
+    if (dirname(above) === above) return undefined;
+  }
+}
+
+const readText = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '');

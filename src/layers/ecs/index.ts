@@ -1,0 +1,51 @@
+import { inert, type Layer } from '../../stack/layer.js';
+import { ecsService } from './local/service.js';
+import { taskDefinition } from './local/task-definition.js';
+import { synth } from './synth.js';
+
+/** The ECS cluster, its services, their images' repositories and their scaling. */
+export const ecs: Layer<
+  | 'aws_appautoscaling_policy'
+  | 'aws_appautoscaling_target'
+  | 'aws_ecr_lifecycle_policy'
+  | 'aws_ecr_repository'
+  | 'aws_ecs_cluster'
+  | 'aws_ecs_cluster_capacity_providers'
+  | 'aws_ecs_service'
+  | 'aws_ecs_task_definition'
+> = {
+  name: 'ecs',
+  synth,
+  cost: {
+    aws_appautoscaling_policy: 'free',
+    aws_appautoscaling_target: 'free',
+    aws_ecr_lifecycle_policy: 'free',
+    aws_ecr_repository: 'unpriced',
+    aws_ecs_cluster: 'free',
+    aws_ecs_cluster_capacity_providers: 'free',
+    aws_ecs_service: 'unpriced',
+    aws_ecs_task_definition: 'free',
+  },
+  audit: [],
+  local: {
+    aws_appautoscaling_policy: inert('Services do not scale locally yet: they keep their desired count.'),
+    aws_appautoscaling_target: inert('Services do not scale locally yet: they keep their desired count.', ({ args }) => ({
+      service_namespace: args['service_namespace'],
+      resource_id: args['resource_id'],
+      scalable_dimension: args['scalable_dimension'],
+    })),
+    aws_ecr_lifecycle_policy: inert('There are no images locally: services run from their folders.'),
+    aws_ecr_repository: inert('There are no images locally: services run from their folders.', ({ args }, ctx) => ({
+      name: args['name'],
+      repository_url: `${ctx.accountId}.dkr.ecr.${ctx.region}.amazonaws.com/${String(args['name'])}`,
+    })),
+    aws_ecs_cluster: inert('The plane is the cluster.', ({ args }, ctx) => ({
+      name: args['name'],
+      id: `arn:aws:ecs:${ctx.region}:${ctx.accountId}:cluster/${String(args['name'])}`,
+      arn: `arn:aws:ecs:${ctx.region}:${ctx.accountId}:cluster/${String(args['name'])}`,
+    })),
+    aws_ecs_cluster_capacity_providers: inert('Local processes have no capacity provider.'),
+    aws_ecs_service: ecsService,
+    aws_ecs_task_definition: taskDefinition,
+  },
+};

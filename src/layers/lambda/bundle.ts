@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { zipSync } from 'fflate';
+import { LandfallError } from '../../base/errors.js';
+
+/** A deployment package: the same code gives the same bytes on every machine. */
+export interface Bundle {
+  readonly zip: Uint8Array;
+  /** As `source_code_hash` wants it. */
+  readonly sha256Base64: string;
+}
+
+/** The earliest date that a zip can hold, in local time as the format has it. */
+const fixedDate = new Date(1980, 0, 1);
+const made = new Map<string, Bundle>();
+
+/**
+ * The package of one function, from the code that `npm run build` bundled into `dist/lambda/`.
+ * @throws LandfallError `BUNDLE_MISSING`
+ */
+export function bundle(name: 'database-init'): Bundle {
+  const known = made.get(name);
+  if (known !== undefined) return known;
+  const zip = zipSync({ 'index.mjs': [read(name), { mtime: fixedDate, level: 9 }] });
+  const result = { zip, sha256Base64: createHash('sha256').update(zip).digest('base64') };
+  made.set(name, result);
+  return result;
+}
+
+function read(name: string): Uint8Array {
+  const file = fileURLToPath(new URL(`../../../dist/lambda/${name}.mjs`, import.meta.url));
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new LandfallError(
+      { code: 'BUNDLE_MISSING', message: `The bundle of the function ${name} is not built.`, fix: 'Run npm run build.', path: file },
+      { cause },
+    );
+  }
+}

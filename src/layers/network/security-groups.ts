@@ -1,0 +1,115 @@
+import type { Config } from '../../config/config.js';
+import { template, type Value } from '../../stack/expr.js';
+import { gatewayPorts } from '../../stack/gateway-task.js';
+import { isTask, type Refs, type SecurityGroupRole, type ZoneIndex } from '../../stack/refs.js';
+import { attr, resource, type AnyResource } from '../../stack/stack.js';
+
+interface Rule {
+  readonly name: string;
+  readonly group: SecurityGroupRole;
+  readonly description: string;
+  readonly ports: readonly [from: number, to: number] | 'all';
+  readonly peer: SecurityGroupRole | { readonly cidr: Value<string> };
+}
+
+const anywhere = { cidr: '0.0.0.0/0' } as const;
+
+/**
+ * The specification's four groups and that of the database-init Lambda. One rule a source, from the lowest to the highest port.
+ * 8443 and 8080 are open to the NAT addresses alone: the load balancer's name resolves to public addresses, so the gateway's
+ * calls arrive from there (AWS-FACTS; https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html, read 2026-11-23).
+ */
+export function securityGroups(config: Config, refs: Refs, natZones: readonly ZoneIndex[]): AnyResource[] {
+  const groups: readonly (readonly [SecurityGroupRole, string])[] = [
+    ['alb', 'Load balancer'],
+    ['ecs', 'Service containers'],
+    ['rds', 'Database access'],
+    ['redis', 'Cache access'],
+    ['database_init', 'Database initialisation'],
+  ];
+  return [
+    resource('aws_default_security_group.main', { vpc_id: attr(refs.vpc, 'id') }),
+    ...groups.map(([role, description]) =>
+      resource(
+        refs.securityGroup(role),
+        {
+          name: refs.name(255, `${role.replace('_', '-')}-sg`),
+          description,
+          vpc_id: attr(refs.vpc, 'id'),
+          tags: { Name: refs.name(255, `${role.replace('_', '-')}-sg`) },
+        },
+        { lifecycle: { create_before_destroy: true } },
+      ),
+    ),
+    ...ingress(config, refs, natZones).map((rule) => ingressRule(refs, rule)),
+    ...egress(config).map((rule) => egressRule(refs, rule)),
+  ];
+}
+
+function ingress(config: Config, refs: Refs, natZones: readonly ZoneIndex[]): readonly Rule[] {
+  const fromNat = natZones.flatMap((zone) =>
+    ([8443, 8080] as const).map((port): Rule => {
+      const letter = zone === 0 ? 'a' : 'b';
+      return {
+        name: `alb_${String(port)}_nat_${letter}`,
+        group: 'alb',
+        description: `Gateway through NAT ${letter}, port ${String(port)}`,
+        ports: [port, port],
+        peer: { cidr: template`${attr(refs.natAddress(zone), 'public_ip')}/32` },
+      };
+    }),
+  );
+  const tasks = taskPorts(config);
+  return [
+    { name: 'alb_https', group: 'alb', description: 'HTTPS', ports: [443, 443], peer: anywhere },
+    { name: 'alb_http', group: 'alb', description: 'HTTP, redirected to HTTPS', ports: [80, 80], peer: anywhere },
+    ...fromNat,
+    { name: 'ecs_alb', group: 'ecs', description: 'Load balancer', ports: tasks, peer: 'alb' },
+    { name: 'ecs_ecs', group: 'ecs', description: 'Service to service by Cloud Map', ports: tasks, peer: 'ecs' },
+    { name: 'rds_ecs', group: 'rds', description: 'PostgreSQL from tasks', ports: [5432, 5432], peer: 'ecs' },
+    { name: 'rds_database_init', group: 'rds', description: 'PostgreSQL from initialisation', ports: [5432, 5432], peer: 'database_init' },
+    { name: 'redis_ecs', group: 'redis', description: 'Redis from tasks', ports: [6379, 6379], peer: 'ecs' },
+  ];
+}
+
+function egress(config: Config): readonly Rule[] {
+  return [
+    { name: 'alb_ecs', group: 'alb', description: 'Tasks', ports: taskPorts(config), peer: 'ecs' },
+    { name: 'ecs_all', group: 'ecs', description: 'All outbound', ports: 'all', peer: anywhere },
+    { name: 'database_init_rds', group: 'database_init', description: 'PostgreSQL', ports: [5432, 5432], peer: 'rds' },
+    { name: 'database_init_https', group: 'database_init', description: 'AWS APIs', ports: [443, 443], peer: anywhere },
+  ];
+}
+
+/** The lowest and the highest port that any task listens on, the gateway's included. */
+function taskPorts(config: Config): readonly [number, number] {
+  const services = config.services.filter(isTask).map((service) => service.port);
+  const ports = [...services, gatewayPorts.proxy, gatewayPorts.status];
+  return [Math.min(...ports), Math.max(...ports)];
+}
+
+const protocol = ({ ports }: Rule) =>
+  ports === 'all' ? { ip_protocol: '-1' } : { ip_protocol: 'tcp', from_port: ports[0], to_port: ports[1] };
+
+const peer = (refs: Refs, rule: Rule) =>
+  typeof rule.peer === 'string'
+    ? { referenced_security_group_id: attr(refs.securityGroup(rule.peer), 'id') }
+    : { cidr_ipv4: rule.peer.cidr };
+
+function ingressRule(refs: Refs, rule: Rule) {
+  return resource(`aws_vpc_security_group_ingress_rule.${rule.name}`, {
+    security_group_id: attr(refs.securityGroup(rule.group), 'id'),
+    description: rule.description,
+    ...protocol(rule),
+    ...peer(refs, rule),
+  });
+}
+
+function egressRule(refs: Refs, rule: Rule) {
+  return resource(`aws_vpc_security_group_egress_rule.${rule.name}`, {
+    security_group_id: attr(refs.securityGroup(rule.group), 'id'),
+    description: rule.description,
+    ...protocol(rule),
+    ...peer(refs, rule),
+  });
+}

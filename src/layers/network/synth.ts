@@ -1,0 +1,104 @@
+import type { Config } from '../../config/config.js';
+import { attr, dataAttr, dataSource, resource } from '../../stack/stack.js';
+import { zoneIndexes, type Refs, type SubnetTier, type ZoneIndex } from '../../stack/refs.js';
+import type { SynthPart } from '../../stack/layer.js';
+import { securityGroups } from './security-groups.js';
+
+/** The specification's address plan. */
+export const cidrs = {
+  vpc: '10.0.0.0/16',
+  public: ['10.0.1.0/24', '10.0.2.0/24'],
+  private: ['10.0.10.0/24', '10.0.20.0/24'],
+  database: ['10.0.100.0/24', '10.0.200.0/24'],
+} as const satisfies { vpc: string } & Record<SubnetTier, readonly [string, string]>;
+
+/** The VPC with three tiers in two zones, NAT, and the security groups. */
+export function synth(config: Config, refs: Refs): SynthPart {
+  return {
+    data: [
+      dataSource(refs.zones, {
+        state: 'available',
+        filter: [{ name: 'opt-in-status', values: ['opt-in-not-required'] }],
+      }),
+    ],
+    resources: [
+      resource(refs.vpc, {
+        cidr_block: cidrs.vpc,
+        enable_dns_support: true,
+        enable_dns_hostnames: true,
+        tags: { Name: refs.name(255) },
+      }),
+      resource('aws_internet_gateway.main', { vpc_id: attr(refs.vpc, 'id'), tags: { Name: refs.name(255) } }),
+      ...(['public', 'private', 'database'] as const).flatMap((tier) => zoneIndexes.map((zone) => subnet(refs, tier, zone))),
+      ...natZones(config).flatMap((zone) => natGateway(refs, zone)),
+      ...routes(config, refs),
+      ...securityGroups(config, refs, natZones(config)),
+    ],
+  };
+}
+
+/** Zones that have a NAT gateway of their own. */
+export function natZones(config: Config): readonly ZoneIndex[] {
+  return config.nat === 'gateway-per-az' ? zoneIndexes : [0];
+}
+
+function subnet(refs: Refs, tier: SubnetTier, zone: ZoneIndex) {
+  return resource(refs.subnet(tier, zone), {
+    vpc_id: attr(refs.vpc, 'id'),
+    cidr_block: cidrs[tier][zone],
+    availability_zone: dataAttr(refs.zones, 'names', zone),
+    map_public_ip_on_launch: false,
+    tags: { Name: refs.name(255, tier, zone === 0 ? 'a' : 'b') },
+  });
+}
+
+function natGateway(refs: Refs, zone: ZoneIndex) {
+  const letter = zone === 0 ? 'a' : 'b';
+  const tags = { Name: refs.name(255, 'nat', letter) };
+  const dependsOn = ['aws_internet_gateway.main'] as const;
+  return [
+    resource(refs.natAddress(zone), { domain: 'vpc', tags }, { dependsOn }),
+    resource(
+      `aws_nat_gateway.${letter}`,
+      { allocation_id: attr(refs.natAddress(zone), 'id'), subnet_id: attr(refs.subnet('public', zone), 'id'), tags },
+      { dependsOn },
+    ),
+  ];
+}
+
+/** One public table, a private one a zone that leaves by that zone's NAT, and a database one that leaves nowhere. */
+function routes(config: Config, refs: Refs) {
+  const vpc_id = attr(refs.vpc, 'id');
+  const table = (name: string) =>
+    resource(`aws_route_table.${name}`, { vpc_id, tags: { Name: refs.name(255, name.replace('_', '-')) } });
+  const associate = (tier: SubnetTier, zone: ZoneIndex, name: string) =>
+    resource(`aws_route_table_association.${tier}_${zone === 0 ? 'a' : 'b'}`, {
+      subnet_id: attr(refs.subnet(tier, zone), 'id'),
+      route_table_id: attr(`aws_route_table.${name}`, 'id'),
+    });
+  const everywhere = '0.0.0.0/0';
+  return [
+    table('public'),
+    resource('aws_route.public', {
+      route_table_id: attr('aws_route_table.public', 'id'),
+      destination_cidr_block: everywhere,
+      gateway_id: attr('aws_internet_gateway.main', 'id'),
+    }),
+    table('database'),
+    ...zoneIndexes.flatMap((zone) => {
+      const letter = zone === 0 ? 'a' : 'b';
+      const nat = natZones(config).includes(zone) ? letter : 'a';
+      return [
+        table(`private_${letter}`),
+        resource(`aws_route.private_${letter}`, {
+          route_table_id: attr(`aws_route_table.private_${letter}`, 'id'),
+          destination_cidr_block: everywhere,
+          nat_gateway_id: attr(`aws_nat_gateway.${nat}`, 'id'),
+        }),
+        associate('public', zone, 'public'),
+        associate('private', zone, `private_${letter}`),
+        associate('database', zone, 'database'),
+      ];
+    }),
+  ];
+}

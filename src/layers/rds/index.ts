@@ -1,0 +1,16 @@
+import { inert, type Layer } from '../../stack/layer.js';
+import { databaseServer } from './local/server.js';
+import { synth } from './synth.js';
+
+/** RDS for PostgreSQL. */
+export const rds: Layer<'aws_db_instance' | 'aws_db_parameter_group' | 'aws_db_subnet_group'> = {
+  name: 'rds',
+  synth,
+  cost: { aws_db_instance: 'unpriced', aws_db_parameter_group: 'free', aws_db_subnet_group: 'free' },
+  audit: [],
+  local: {
+    aws_db_instance: databaseServer,
+    aws_db_parameter_group: inert('TLS is demanded by the plane itself; other parameters are PostgreSQL’s own.', ({ args }) => ({ name: args['name'] })),
+    aws_db_subnet_group: inert('One machine has one network.', ({ args }) => ({ name: args['name'] })),
+  },
+};

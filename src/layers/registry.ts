@@ -1,0 +1,51 @@
+import type { Layer, LayerName, LocalData, LocalEphemeral, LocalRule } from '../stack/layer.js';
+import type { DataType, EphemeralType, ResourceType } from '../stack/stack.js';
+import { alb } from './alb/index.js';
+import { cloudfront } from './cloudfront/index.js';
+import { cloudmap } from './cloudmap/index.js';
+import { dns } from './dns/index.js';
+import { ecs } from './ecs/index.js';
+import { gateway } from './gateway/index.js';
+import { iam } from './iam/index.js';
+import { lambda } from './lambda/index.js';
+import { network } from './network/index.js';
+import { observability } from './observability/index.js';
+import { rds } from './rds/index.js';
+import { s3 } from './s3/index.js';
+import { secrets } from './secrets/index.js';
+import { waf } from './waf/index.js';
+
+/** Every room. */
+const rooms = { alb, cloudfront, cloudmap, dns, ecs, gateway, iam, lambda, network, observability, rds, s3, secrets, waf } satisfies {
+  readonly [N in LayerName]: { readonly name: N | string };
+};
+
+type Rooms = typeof rooms;
+type OwnersOf<T extends ResourceType> = { [N in keyof Rooms]: T extends keyof Rooms[N]['local'] ? N : never }[keyof Rooms];
+type IsUnion<U, C = U> = [U] extends [never] ? false : U extends C ? ([C] extends [U] ? false : true) : never;
+type Misowned = {
+  [T in ResourceType]: [OwnersOf<T>] extends [never] ? T : IsUnion<OwnersOf<T>> extends true ? T : never;
+}[ResourceType];
+
+/** Does not compile while a resource type has no room, or two: the error names it. */
+const everyTypeHasOneRoom: [Misowned] extends [never] ? true : { readonly ownedByNoneOrTwo: Misowned } = true;
+void everyTypeHasOneRoom;
+
+/** The rooms without their type parameters, in the order of their names. */
+export const layers: readonly Pick<Layer, 'name' | 'synth' | 'files' | 'runtimes'>[] = Object.values(rooms);
+
+/** How each resource type runs locally: the exhaustive fidelity table. */
+export const localRules: Readonly<Record<string, LocalRule>> = Object.assign({}, ...Object.values(rooms).map((room) => room.local));
+
+/** How data sources and ephemeral resources are read locally. */
+export const localReaders: Readonly<Record<string, LocalData<never> | LocalEphemeral<never>>> = Object.assign(
+  {},
+  ...Object.values(rooms).flatMap((room: Layer) => [
+    prefixed('data', room.localData ?? {}),
+    prefixed('ephemeral', room.localEphemeral ?? {}),
+  ]),
+);
+
+function prefixed(kind: string, readers: object): object {
+  return Object.fromEntries(Object.entries(readers).map(([type, reader]) => [`${kind}.${type}`, reader as unknown]));
+}

@@ -1,0 +1,18 @@
+import type { Layer } from '../../stack/layer.js';
+import { readRandomPassword, readSecretVersion, secretLocal, secretVersionLocal } from './local.js';
+import { synth } from './synth.js';
+
+/** Secrets Manager. */
+export const secrets: Layer<
+  'aws_secretsmanager_secret' | 'aws_secretsmanager_secret_version',
+  'aws_secretsmanager_secret_version',
+  'aws_secretsmanager_random_password'
+> = {
+  name: 'secrets',
+  synth,
+  cost: { aws_secretsmanager_secret: 'unpriced', aws_secretsmanager_secret_version: 'free' },
+  audit: [],
+  local: { aws_secretsmanager_secret: secretLocal, aws_secretsmanager_secret_version: secretVersionLocal },
+  localData: { aws_secretsmanager_secret_version: readSecretVersion },
+  localEphemeral: { aws_secretsmanager_random_password: readRandomPassword },
+};

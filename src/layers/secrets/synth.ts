@@ -1,0 +1,74 @@
+import type { Config } from '../../config/config.js';
+import { template } from '../../stack/expr.js';
+import type { SynthPart } from '../../stack/layer.js';
+import { databasesOf, isTask, type Refs } from '../../stack/refs.js';
+import { attr, dataSource, ephemeralAttr, ephemeralResource, resource, type AnyEphemeral, type AnyResource } from '../../stack/stack.js';
+
+/** Raise it to make Terraform write a new value; `secrets:rotate` does so out of band. */
+const valueVersion = 1;
+
+/**
+ * One secret for each value, under `{project}/{env}/{scope}/KEY`. Generated values come from ephemeral resources by write-only
+ * arguments, so that no live credential stands in Terraform's state; the origin-verify value alone cannot stay out of it.
+ */
+export function synth(config: Config, refs: Refs): SynthPart {
+  const databases = databasesOf(config);
+  return {
+    resources: [
+      secret(config, refs, 'kong', 'ORIGIN_VERIFY', 'Sent by CloudFront as X-Origin-Verify'),
+      resource(refs.secretVersion('kong', 'ORIGIN_VERIFY'), {
+        secret_id: attr(refs.secret('kong', 'ORIGIN_VERIFY'), 'id'),
+        secret_string_wo: ephemeralAttr(originVerifyValue, 'random_password'),
+        secret_string_wo_version: valueVersion,
+      }),
+      ...databases.flatMap(({ service, database }) => databaseUrl(config, refs, service, database)),
+      ...config.services
+        .filter(isTask)
+        .flatMap((service) => service.secrets.map((key) => secret(config, refs, service.name, key, `Declared by ${service.name}`))),
+    ],
+    ephemeral: [
+      // Letters and digits only: the load balancer matches header values with wildcards.
+      random(originVerifyValue, 48),
+      ...databases.map(({ service }) => random(refs.databasePassword(service), 40)),
+    ],
+    data: [
+      dataSource(
+        refs.originVerify,
+        { secret_id: attr(refs.secret('kong', 'ORIGIN_VERIFY'), 'id') },
+        { dependsOn: [refs.secretVersion('kong', 'ORIGIN_VERIFY')] },
+      ),
+    ],
+  };
+}
+
+const originVerifyValue = 'ephemeral.aws_secretsmanager_random_password.origin_verify';
+
+function random(address: `ephemeral.aws_secretsmanager_random_password.${string}`, password_length: number): AnyEphemeral {
+  return ephemeralResource(address, { password_length, exclude_punctuation: true });
+}
+
+function secret(config: Config, refs: Refs, scope: string, key: string, description: string): AnyResource {
+  return resource(refs.secret(scope, key), {
+    name: refs.secretName(scope, key),
+    description,
+    // A deleted secret keeps its name for the window; outside production the name is free at once.
+    // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html (read 2026-11-23)
+    recovery_window_in_days: config.production ? 30 : 0,
+    tags: { Name: refs.secretName(scope, key) },
+  });
+}
+
+/** The whole `DATABASE_URL` of one service; its role is named like the service. TLS with verification is on, as RDS demands. */
+function databaseUrl(config: Config, refs: Refs, service: string, database: string): AnyResource[] {
+  const password = ephemeralAttr(refs.databasePassword(service), 'random_password');
+  const host = attr(refs.database, 'address');
+  const port = attr(refs.database, 'port');
+  return [
+    secret(config, refs, service, 'DATABASE_URL', `Database ${database}`),
+    resource(refs.secretVersion(service, 'DATABASE_URL'), {
+      secret_id: attr(refs.databaseSecret(service), 'id'),
+      secret_string_wo: template`postgres://${refs.id(service)}:${password}@${host}:${port}/${database}?sslmode=verify-full`,
+      secret_string_wo_version: valueVersion,
+    }),
+  ];
+}

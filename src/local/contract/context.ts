@@ -1,0 +1,195 @@
+import type { LandfallEvent } from '../../base/events.js';
+import type { Manifest } from '../../stack/manifest.js';
+import type { Clock } from './clock.js';
+import type { Handler } from './http.js';
+import type { Processes } from './process.js';
+
+/** What one resource offers to others while the plane runs. Rooms meet only through these. */
+export interface Capabilities {
+  /** Answers requests: a distribution, a listener, a bucket's endpoint. */
+  readonly handler: Handler;
+  /** Where tasks are registered, and requests go to a healthy one. */
+  readonly targetGroup: TargetGroup;
+  /** Whether a request may pass. */
+  readonly webAcl: WebAcl;
+  /** The value behind a secret. */
+  readonly secret: Secret;
+  /** Objects of a bucket. */
+  readonly bucket: Bucket;
+  /** Connections to a database server. */
+  readonly databaseServer: DatabaseServer;
+  /** Tasks that run for a service. */
+  readonly service: RunningService;
+}
+
+export type CapabilityKind = keyof Capabilities;
+
+export interface Target {
+  readonly id: string;
+  /** Terraform address of the service that the target belongs to. */
+  readonly address: string;
+  readonly handler: Handler;
+  /** Health checks go here: the task's health-check port. */
+  readonly healthHandler: Handler;
+}
+
+export type TargetHealth = 'initial' | 'healthy' | 'unhealthy' | 'draining';
+
+export interface TargetGroup {
+  register(target: Target): void;
+  /** Sends no new request there, and resolves when those in flight have ended or the deregistration delay is over. */
+  deregister(id: string): Promise<void>;
+  health(id: string): TargetHealth | undefined;
+  /** Resolves when the target is healthy; rejects when the signal aborts. */
+  healthy(id: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface WebAcl {
+  /** `evaluated: false` means that no rule was looked at; the trace says so. */
+  evaluate(request: Parameters<Handler['request']>[0]): Promise<WebAclVerdict>;
+}
+
+export type WebAclVerdict =
+  | { readonly action: 'allow'; readonly evaluated: boolean; readonly rule?: string }
+  | { readonly action: 'block'; readonly evaluated: true; readonly rule: string; readonly status: number; readonly body?: string };
+
+export interface Secret {
+  readonly arn: string;
+  /** @throws LandfallError `SECRET_WITHOUT_VALUE` */
+  read(): Promise<string>;
+}
+
+export interface BucketObject {
+  readonly key: string;
+  readonly body: Buffer;
+  readonly contentType: string;
+  readonly cacheControl: string;
+}
+
+export interface Bucket {
+  /** Keeps the previous version. Unchanged objects (same bytes and headers) stay as they are; returns whether it wrote. */
+  put(object: BucketObject): Promise<boolean>;
+  keys(): Promise<readonly string[]>;
+  /** Puts a delete marker on top; earlier versions stay. */
+  remove(key: string): Promise<void>;
+}
+
+export interface DatabaseServer {
+  readonly host: string;
+  readonly port: number;
+  /** Names of the databases that services use, with the role that owns each. */
+  databases(): readonly { readonly name: string; readonly user: string }[];
+  /** Makes databases and roles; changes nothing that is as it should be. */
+  initialise(specs: readonly { readonly database: string; readonly role: string; readonly password: string }[]): Promise<void>;
+}
+
+export interface RunningService {
+  readonly desiredCount: number;
+  tasks(): readonly { readonly id: string; readonly pid: number | undefined; readonly health: string }[];
+}
+
+/** One place where the plane can listen; its port is the base plus a fixed offset (DESIGN, "The local plane"). */
+export type PortRole =
+  | 'edge-https'
+  | 'edge-http'
+  | 'alb-80'
+  | 'alb-443'
+  | 'alb-8443'
+  | 'alb-8080'
+  | 'app-runner'
+  | 's3'
+  | 'postgres'
+  | 'redis'
+  | 'aws'
+  | 'trace';
+
+export interface ListenOptions {
+  readonly tls: boolean;
+  readonly http2?: boolean;
+  /** Answer only for these host names; several addresses may share a port so. Absent: every host. */
+  readonly hosts?: readonly string[];
+}
+
+/** A container to run as a task. */
+export interface TaskSpec {
+  /** Unique, such as `offers-service-7f3a`. Names the log. */
+  readonly id: string;
+  /** The entry of the manifest that says how to run the image. */
+  readonly service: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly containerPort: number | undefined;
+  readonly stopSignal: NodeJS.Signals;
+  readonly stopTimeoutSeconds: number;
+}
+
+export interface RunningTask {
+  readonly id: string;
+  readonly pid: number | undefined;
+  readonly handler: Handler;
+  readonly healthHandler: Handler;
+  /** Its last output so far. */
+  lastLines(): readonly string[];
+  /** Resolves when the task has ended by itself or was stopped. */
+  readonly exited: Promise<{ readonly message: string }>;
+  stop(): Promise<void>;
+}
+
+/** Runs one kind of image: `process` runs the project's own command, `kong` the gateway inside the plane. */
+export interface TaskRuntime {
+  start(spec: TaskSpec, ctx: LocalContext): Promise<RunningTask>;
+}
+
+/** What the engine gives a room for one resource. Clock, events, ports and folders come in here: no wall clock, no printing. */
+export interface LocalContext {
+  readonly address: string;
+  readonly project: string;
+  readonly environment: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly manifest: Manifest;
+  readonly clock: Clock;
+  readonly processes: Processes;
+  /** Absolute. `project` is the config file's folder; `data` and `logs` are the plane's. */
+  readonly folders: { readonly project: string; readonly artifact: string; readonly data: string; readonly logs: string };
+  /** The attributes this resource had before; undefined when it is new. */
+  readonly prior: Readonly<Record<string, unknown>> | undefined;
+  /** False when the resource is only started again: its arguments are those it had before. */
+  readonly changed: boolean;
+  /** Aborts when the deploy is interrupted. */
+  readonly signal: AbortSignal;
+  readonly certificate: { readonly certPem: string; readonly keyPem: string; readonly caPem: string; readonly caFile: string };
+  readonly vault: {
+    read(name: string): Promise<string | undefined>;
+    write(name: string, value: string): Promise<void>;
+    delete(name: string): Promise<void>;
+  };
+
+  emit(event: LandfallEvent): void;
+  port(role: PortRole): number;
+  /** A free port of the loopback address. */
+  freePort(): Promise<number>;
+  /** Opens (or takes over) a listening port for this resource; closed when the resource is destroyed. @throws LandfallError `PORT_TAKEN` */
+  listen(role: PortRole, options: ListenOptions, handler: Handler): Promise<void>;
+
+  /** Offers a capability of this resource; replaces the earlier one at once. */
+  provide<K extends CapabilityKind>(kind: K, capability: Capabilities[K]): void;
+  /** The capability of another resource, looked up when called. @throws LandfallError `NOT_PROVIDED` */
+  connect<K extends CapabilityKind>(address: string, kind: K): Capabilities[K];
+  /** Every address that offers a capability of this kind, sorted. */
+  providers(kind: CapabilityKind): readonly string[];
+  /** The resource whose attribute `attribute` has this value, such as `('arn', 'arn:aws:…')`. */
+  addressOf(attribute: string, value: string): string | undefined;
+  /** Resolved arguments of an applied resource. */
+  argumentsOf(address: string): Readonly<Record<string, unknown>> | undefined;
+  /** Addresses of applied resources of one type, sorted. */
+  all(type: string): readonly string[];
+
+  /** Makes `name:port` reach this handler inside the plane, as DNS and a listening socket would. */
+  publish(name: string, port: number, handler: Handler): void;
+  /** Makes one name stand for another (CNAME, alias record). */
+  alias(name: string, target: string): void;
+  /** The handler behind `name:port`, following aliases. */
+  reach(name: string, port: number): Handler | undefined;
+
+  runtime(kind: string): TaskRuntime;
+}

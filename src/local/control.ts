@@ -1,0 +1,114 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { LandfallEvent } from '../base/events.js';
+import { LandfallError, messageOf, type Problem } from '../base/errors.js';
+import type { Handler, HttpRequest, HttpResponse } from './contract/http.js';
+import { header } from './http/headers.js';
+import { json } from './http/responses.js';
+import { refuseUpgrade } from './http/upgrade.js';
+import type { DeployRequest, Plane } from './plane.js';
+
+/** A line of the control channel's answer: events, then one end. */
+export type ControlLine =
+  | LandfallEvent
+  | { readonly type: 'end'; readonly result: unknown }
+  | { readonly type: 'failed'; readonly problems: readonly Problem[] };
+
+/** Who may give orders: whoever can read the plane's file. */
+export interface ControlOptions {
+  readonly plane: Plane;
+  readonly token: string;
+  /** Names the running version; another version starts the plane anew. */
+  readonly version: string;
+  /** Called after `stop` and `destroy`. */
+  readonly onDown: () => void;
+}
+
+type Order = (body: string, emit: (event: LandfallEvent) => void, signal: AbortSignal) => Promise<unknown>;
+
+/** Serves traces to everyone on this machine, and orders to the holder of the token, one order at a time. */
+export function controlHandler(options: ControlOptions): Handler {
+  const { plane } = options;
+  let busy = false;
+  const orders: Readonly<Record<string, Order>> = {
+    '/control/deploy': (body, emit, signal) => plane.deploy(JSON.parse(body) as DeployRequest, emit, signal),
+    '/control/stop': async (_body, emit) => down(plane.stop(emit)),
+    '/control/destroy': async (_body, emit) => down(plane.destroy(emit)),
+    '/control/status': () => Promise.resolve({ pid: process.pid, version: options.version, portBase: plane.portBase, services: plane.services() }),
+    '/control/describe': () => Promise.resolve(plane.describe()),
+  };
+  const down = async (work: Promise<void>): Promise<null> => {
+    await work;
+    setImmediate(options.onDown);
+    return null;
+  };
+  const run = async (order: Order, exclusive: boolean, request: HttpRequest, respond: (line: ControlLine) => void): Promise<void> => {
+    if (exclusive && busy) throw alreadyBusy();
+    busy ||= exclusive;
+    try {
+      respond({ type: 'end', result: await order(await textOf(request), respond, request.signal) });
+    } finally {
+      if (exclusive) busy = false;
+    }
+  };
+  return {
+    request: async (request) => {
+      if (!isLoopbackName(request)) return json(403, { message: 'Ask for 127.0.0.1 or localhost.' });
+      const path = request.target.split('?')[0] ?? '';
+      if (request.method === 'GET') return readTrace(plane, path);
+      const order = orders[path];
+      if (order === undefined || request.method !== 'POST') return json(404, { message: 'Nothing is here.' });
+      if (!authorised(request, options.token)) return json(401, { message: 'The token is wrong.' });
+      const exclusive = path !== '/control/status' && path !== '/control/describe';
+      return lines((respond) => run(order, exclusive, request, respond));
+    },
+    upgrade: (request, socket) => Promise.resolve(refuseUpgrade(socket, request, json(404, { message: 'Nothing is here.' }))),
+  };
+}
+
+function readTrace(plane: Plane, path: string): HttpResponse {
+  if (path === '/traces') return json(200, plane.traces.list(100));
+  const id = /^\/traces\/([\w-]+)$/.exec(path)?.[1];
+  const record = id === undefined ? undefined : plane.traces.get(id);
+  return record === undefined ? json(404, { message: 'No such trace: the newest 1000 are kept.' }) : json(200, record);
+}
+
+/** Against pages that make a browser resolve their own name to the loopback address. */
+function isLoopbackName(request: HttpRequest): boolean {
+  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(header(request.headers, 'host') ?? '');
+}
+
+function authorised(request: HttpRequest, token: string): boolean {
+  const given = Buffer.from(header(request.headers, 'authorization') ?? '');
+  const wanted = Buffer.from(`Bearer ${token}`);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+async function textOf(request: HttpRequest): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request.body ?? []) chunks.push(Buffer.from(chunk as Uint8Array));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** A response of one JSON line for each thing said, closed when the work is over. */
+function lines(work: (respond: (line: ControlLine) => void) => Promise<void>): HttpResponse {
+  const body = new Readable({ read: () => undefined });
+  const respond = (line: ControlLine) => void body.push(`${JSON.stringify(line)}\n`);
+  void work(respond)
+    .catch((error: unknown) => respond({ type: 'failed', problems: problemsOf(error) }))
+    .finally(() => body.push(null));
+  return { status: 200, headers: [['content-type', 'application/x-ndjson']], body };
+}
+
+function problemsOf(error: unknown): readonly Problem[] {
+  if (error instanceof LandfallError) return error.problems;
+  return [{ code: 'PLANE_FAILED', message: messageOf(error), fix: 'See plane.log in the logs folder, and report it.' }];
+}
+
+function alreadyBusy(): LandfallError {
+  return new LandfallError({
+    code: 'DEPLOY_RUNNING',
+    message: 'Another deploy of this environment is at work on the local plane.',
+    fix: 'Wait until it has ended, then run the command again.',
+  });
+}

@@ -1,0 +1,51 @@
+import type { Manifest } from '../stack/manifest.js';
+import { portOf } from './ports.js';
+import type { Registry } from './registry.js';
+import type { PortRole } from './contract/context.js';
+
+/** What `infra:deploy --local --json` ends with. */
+export interface PlaneDescription {
+  readonly environment: string;
+  /** By name (`api`, and each front end): its URL through the edge. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  readonly alb: { readonly http: string; readonly https: string; readonly internalHttps: string; readonly internalHttp: string };
+  readonly appRunner: Readonly<Record<string, string>>;
+  readonly buckets: Readonly<Record<string, string>>;
+  readonly postgres: { readonly host: string; readonly port: number; readonly databases: readonly { readonly name: string; readonly user: string }[] } | null;
+  readonly redis: { readonly host: string; readonly port: number; readonly tls: boolean } | null;
+  /** A PEM file to trust. */
+  readonly caCertificate: string;
+  /** `GET <trace>/<id>` shows the hops of the response that had `x-landfall-trace: <id>`. */
+  readonly trace: string;
+}
+
+/** Names every place where the plane answers. */
+export function describePlane(
+  manifest: Manifest,
+  registry: Registry,
+  { portBase, caFile }: { readonly portBase: number; readonly caFile: string },
+): PlaneDescription {
+  const port = (role: PortRole) => String(portOf(portBase, role));
+  const [server] = registry.providers('databaseServer').map((address) => registry.connect(address, 'databaseServer'));
+  return {
+    environment: manifest.environment,
+    endpoints: Object.fromEntries(manifest.endpoints.map(({ name, host }) => [name, `https://${host}:${port('edge-https')}`])),
+    alb: {
+      http: `http://127.0.0.1:${port('alb-80')}`,
+      https: `https://127.0.0.1:${port('alb-443')}`,
+      internalHttps: `https://127.0.0.1:${port('alb-8443')}`,
+      internalHttp: `http://127.0.0.1:${port('alb-8080')}`,
+    },
+    appRunner: {},
+    buckets: Object.fromEntries(
+      manifest.sites.map(({ service, bucket }) => {
+        const name = String(registry.attributes.get(bucket)?.['id'] ?? '');
+        return [service, `https://127.0.0.1:${port('s3')}/${name}`];
+      }),
+    ),
+    postgres: server === undefined ? null : { host: server.host, port: server.port, databases: server.databases() },
+    redis: null,
+    caCertificate: caFile,
+    trace: `http://127.0.0.1:${port('trace')}/traces`,
+  };
+}

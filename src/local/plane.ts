@@ -1,0 +1,205 @@
+import { LandfallError } from '../base/errors.js';
+import type { Emit } from '../base/events.js';
+import { layers, localReaders, localRules } from '../layers/registry.js';
+import { readArtifact, type Artifact } from '../stack/artifact.js';
+import type { Attributes } from '../stack/layer.js';
+import type { Manifest } from '../stack/manifest.js';
+import { openCertificates, type Certificates } from './certificates.js';
+import { realClock } from './clock.js';
+import type { LocalContext, TaskRuntime } from './contract/context.js';
+import { Engine, type Deploy } from './engine.js';
+import type { PlaneFolders } from './folders.js';
+import { serve } from './http/server.js';
+import { Listeners } from './listeners.js';
+import { freePort, portOf } from './ports.js';
+import { createProcesses } from './process/processes.js';
+import { processRuntime } from './process-runtime.js';
+import { Registry } from './registry.js';
+import { uploadSites } from './sites.js';
+import { readState, writeState, type LocalState } from './state.js';
+import { describePlane, type PlaneDescription } from './describe.js';
+import { TraceStore } from './trace.js';
+import { openVault, vaultKeyFile, type Vault } from './vault.js';
+
+/** The account that local ARNs name. */
+const localAccount = '000000000000';
+
+export interface DeployRequest {
+  readonly variables: Readonly<Record<string, string>>;
+  /** By service, the hash of what its site was built from. */
+  readonly sites: Readonly<Record<string, string>>;
+}
+
+/** One environment's local plane: its engine, ports, processes and traces. Start it, apply to it, stop it. */
+export class Plane {
+  readonly traces = new TraceStore({ clock: realClock });
+  readonly #registry = new Registry();
+  readonly #listeners: Listeners;
+  readonly #engine: Engine;
+  #state: LocalState;
+  #manifest: Manifest | undefined;
+  #onLog: Emit = () => undefined;
+
+  private constructor(
+    private readonly folders: PlaneFolders,
+    state: LocalState,
+    private readonly certificates: Certificates,
+    private readonly vault: Vault,
+    private readonly processes: ReturnType<typeof createProcesses>,
+  ) {
+    this.#state = state;
+    this.#listeners = new Listeners((role, options, handler) =>
+      serve({
+        port: portOf(state.portBase, role),
+        ...(options.tls && { tls: { cert: certificates.certPem, key: certificates.keyPem } }),
+        http2: options.http2 === true,
+        handler,
+        traces: this.traces,
+        clock: realClock,
+        onError: (error, trace) => this.#onLog({ type: 'log', source: 'plane', line: `trace ${trace}: ${String(error)}` }),
+      }),
+    );
+    this.#engine = new Engine(
+      {
+        registry: this.#registry,
+        clock: realClock,
+        rules: localRules,
+        readers: localReaders as never,
+        contextFor: (address, deploy, prior, changed) => this.#contextFor(address, deploy, prior, changed),
+        release: (address) => this.#listeners.release(address),
+        save: (resources) => this.#save({ ...this.#state, resources }),
+      },
+      state.resources,
+    );
+  }
+
+  /** Opens what the environment keeps; nothing listens yet. Stops leftovers of a plane that was killed. */
+  static async open(folders: PlaneFolders, portBase: number, names: readonly string[]): Promise<Plane> {
+    const vault = await openVault({ file: folders.vault, keyFile: vaultKeyFile(process.env) });
+    const certificates = await openCertificates({
+      folder: folders.ca,
+      name: `Landfall ${names[0] ?? ''}`,
+      seal: (plain) => Promise.resolve(vault.seal(plain)),
+      unseal: (sealed) => Promise.resolve(vault.unseal(sealed)),
+      names,
+      ips: ['127.0.0.1', '::1'],
+      clock: realClock,
+    });
+    const processes = createProcesses({ folder: folders.processes, logs: folders.logs });
+    await processes.sweep();
+    const state = (await readState(folders.state)) ?? { version: 1, portBase, variables: {}, sites: {}, resources: {} };
+    return new Plane(folders, { ...state, portBase }, certificates, vault, processes);
+  }
+
+  get portBase(): number {
+    return this.#state.portBase;
+  }
+
+  /** Makes this machine what the artifact says. @throws LandfallErrors */
+  async deploy(request: DeployRequest, emit: Emit, signal: AbortSignal): Promise<PlaneDescription> {
+    const artifact = await readArtifact(this.folders.artifact);
+    this.#manifest = artifact.manifest;
+    this.#onLog = emit;
+    const deploy: Deploy = { artifact, variables: request.variables, emit, signal };
+    await this.#engine.apply(deploy);
+    await uploadSites(artifact.manifest, request.sites, {
+      projectFolder: this.folders.project,
+      clock: realClock,
+      emit,
+      uploaded: this.#state.sites,
+      bucket: (address) => this.#registry.connect(address, 'bucket'),
+    });
+    await this.#save({ ...this.#state, variables: request.variables, sites: request.sites });
+    return this.describe(artifact.manifest);
+  }
+
+  /** Where everything answers. */
+  describe(manifest: Manifest | undefined = this.#manifest): PlaneDescription {
+    if (manifest === undefined) throw new LandfallError({ code: 'NOT_DEPLOYED', message: 'Nothing is deployed on the local plane.', fix: 'Run infra:deploy --local.' });
+    return describePlane(manifest, this.#registry, { portBase: this.portBase, caFile: this.certificates.caFile });
+  }
+
+  /** Services with their tasks, for status. */
+  services(): readonly { readonly address: string; readonly tasks: readonly { readonly id: string; readonly pid: number | undefined; readonly health: string }[] }[] {
+    return this.#registry.providers('service').map((address) => ({ address, tasks: this.#registry.connect(address, 'service').tasks() }));
+  }
+
+  /** Listeners stop accepting and finish, tasks drain, databases stop; data stays. */
+  async stop(emit: Emit): Promise<void> {
+    await this.#listeners.closeAll(5000);
+    await this.#engine.stop(this.#idle(emit));
+    await this.processes.close();
+  }
+
+  /** Removes everything and its data. @throws LandfallErrors */
+  async destroy(emit: Emit): Promise<void> {
+    await this.#listeners.closeAll(2000);
+    await this.#engine.destroy(this.#idle(emit));
+    await this.processes.close();
+  }
+
+  #idle(emit: Emit): Deploy {
+    const artifact: Artifact = {
+      stack: { project: '', environment: '', region: '', resources: [], data: [], ephemeral: [], variables: [], outputs: [] },
+      manifest: this.#manifest ?? emptyManifest,
+    };
+    return { artifact, variables: this.#state.variables, emit, signal: new AbortController().signal };
+  }
+
+  async #save(state: LocalState): Promise<void> {
+    this.#state = state;
+    await writeState(this.folders.state, state);
+  }
+
+  #contextFor(address: string, deploy: Deploy, prior: Attributes | undefined, changed: boolean): LocalContext {
+    const registry = this.#registry;
+    const { manifest } = deploy.artifact;
+    return {
+      address,
+      project: manifest.project,
+      environment: manifest.environment,
+      region: manifest.region,
+      accountId: localAccount,
+      manifest,
+      clock: realClock,
+      processes: this.processes,
+      folders: this.folders,
+      prior,
+      changed,
+      signal: deploy.signal,
+      certificate: this.certificates,
+      vault: this.vault,
+      emit: deploy.emit,
+      port: (role) => portOf(this.portBase, role),
+      freePort,
+      listen: (role, options, handler) => this.#listeners.listen(address, role, options, handler),
+      provide: (kind, capability) => registry.provide(address, kind, capability),
+      connect: (target, kind) => registry.connect(target, kind),
+      providers: (kind) => registry.providers(kind),
+      addressOf: (attribute, value) => registry.addressOf(attribute, value),
+      argumentsOf: (target) => registry.applied.get(target)?.args,
+      all: (type) => registry.all(type),
+      publish: (name, port, handler) => registry.publish(address, name, port, handler),
+      alias: (name, target) => registry.alias(address, name, target),
+      reach: (name, port) => registry.reach(name, port),
+      runtime: runtimeOf,
+    };
+  }
+}
+
+const runtimes: Readonly<Record<string, TaskRuntime>> = Object.assign(
+  { process: processRuntime },
+  ...layers.map((layer) => layer.runtimes ?? {}),
+);
+
+function runtimeOf(kind: string): TaskRuntime {
+  const runtime = runtimes[kind];
+  if (runtime !== undefined) return runtime;
+  throw new LandfallError({
+    code: 'RUNTIME_UNKNOWN',
+    message: `The local plane cannot run images of the kind ${kind}.`,
+    fix: 'The artifact was made by another version of Landfall: run infra:deploy with this one.',
+  });
+}
+
+const emptyManifest: Manifest = { version: 1, project: '', environment: '', region: '', domain: '', images: [], sites: [], endpoints: [] };

@@ -1,0 +1,99 @@
+import { identifier, physicalName } from '../base/names.js';
+import { dataAttr } from './stack.js';
+import type { Config, NestService, NextService, Service, SpaService, WorkerService } from '../config/config.js';
+
+/** A service that runs as tasks of the ECS cluster. */
+export type TaskService = NestService | WorkerService | NextService;
+
+/**
+ * What one room may mention of another: addresses and physical names, computed before any synth.
+ * Addresses of things a config does not have are still computable; a room mentions them only when the config has them.
+ */
+export function refsOf(config: Config) {
+  const { project, environment } = config;
+  const id = identifier;
+  return {
+    /** A name as a Terraform identifier. */
+    id,
+    /** `{project}-{env}-…` within an AWS limit. */
+    name: (limit: number, ...parts: readonly string[]) => physicalName(limit, project, environment, ...parts),
+    region: config.region,
+    accountId: dataAttr('data.aws_caller_identity.current', 'account_id'),
+    /** Cloud Map namespace, `shop.local`. */
+    namespaceName: `${project}.local`,
+    apiHost: `api.${config.domain}`,
+    host: (subdomain: string) => `${subdomain}.${config.domain}`,
+
+    account: 'data.aws_caller_identity.current',
+    partition: 'data.aws_partition.current',
+    zones: 'data.aws_availability_zones.available',
+    hostedZone: 'data.aws_route53_zone.main',
+
+    vpc: 'aws_vpc.main',
+    subnet: (tier: SubnetTier, zone: ZoneIndex) => `aws_subnet.${tier}_${zoneLetter(zone)}` as const,
+    natAddress: (zone: ZoneIndex) => `aws_eip.nat_${zoneLetter(zone)}` as const,
+    securityGroup: (role: SecurityGroupRole) => `aws_security_group.${role}` as const,
+
+    certificate: (name: string) => `aws_acm_certificate_validation.${id(name)}` as const,
+    edgeCertificate: (name: string) => `aws_acm_certificate_validation.${id(name)}_edge` as const,
+
+    edgeWebAcl: 'aws_wafv2_web_acl.edge',
+    distribution: (name: string) => `aws_cloudfront_distribution.${id(name)}` as const,
+
+    loadBalancer: 'aws_lb.main',
+    listener: (port: ListenerPort) => `aws_lb_listener.${listenerNames[port]}` as const,
+    targetGroup: (service: string) => `aws_lb_target_group.${id(service)}` as const,
+
+    cluster: 'aws_ecs_cluster.main',
+    service: (name: string) => `aws_ecs_service.${id(name)}` as const,
+    repository: (name: string) => `aws_ecr_repository.${id(name)}` as const,
+    imageVariable: (name: string) => `image_${id(name)}`,
+    taskRole: (name: string) => `aws_iam_role.task_${id(name)}` as const,
+    executionRole: (name: string) => `aws_iam_role.execution_${id(name)}` as const,
+    logGroup: (name: string) => `aws_cloudwatch_log_group.${id(name)}` as const,
+
+    namespace: 'aws_service_discovery_private_dns_namespace.main',
+    discoveryService: (name: string) => `aws_service_discovery_service.${id(name)}` as const,
+
+    database: 'aws_db_instance.main',
+    databaseInit: 'aws_lambda_invocation.database_init',
+    databaseInitFunction: 'aws_lambda_function.database_init',
+    /** The secret that holds one service's whole `DATABASE_URL`; `kong` has one too. */
+    databaseSecret: (service: string) => `aws_secretsmanager_secret.${id(service)}__DATABASE_URL` as const,
+    databasePassword: (service: string) => `ephemeral.aws_secretsmanager_random_password.${id(service)}__DATABASE_URL` as const,
+
+    secret: (scope: string, key: string) => `aws_secretsmanager_secret.${id(scope)}__${id(key)}` as const,
+    secretVersion: (scope: string, key: string) => `aws_secretsmanager_secret_version.${id(scope)}__${id(key)}` as const,
+    /** `shop/dev/auth-service/DATABASE_URL`. */
+    secretName: (scope: string, key: string) => `${project}/${environment}/${scope}/${key}`,
+    /** The value that CloudFront sends as `X-Origin-Verify`. */
+    originVerify: 'data.aws_secretsmanager_secret_version.origin_verify',
+
+    siteBucket: (service: string) => `aws_s3_bucket.site_${id(service)}` as const,
+  } as const;
+}
+
+export type Refs = ReturnType<typeof refsOf>;
+export type SubnetTier = 'public' | 'private' | 'database';
+export type ZoneIndex = 0 | 1;
+export type SecurityGroupRole = 'alb' | 'ecs' | 'rds' | 'redis' | 'database_init';
+export type ListenerPort = 80 | 443 | 8443 | 8080;
+
+export const zoneIndexes: readonly ZoneIndex[] = [0, 1];
+const zoneLetter = (zone: ZoneIndex): 'a' | 'b' => (zone === 0 ? 'a' : 'b');
+const listenerNames = { 80: 'http', 443: 'https', 8443: 'internal_https', 8080: 'internal_http' } as const;
+
+/** The name under which the gateway stands among services, repositories and log groups. */
+export const gatewayName = 'gateway';
+
+export const isNest = (service: Service): service is NestService => service.type === 'nestjs';
+export const isSpa = (service: Service): service is SpaService => service.type === 'spa';
+export const isTask = (service: Service): service is TaskService => service.type !== 'spa';
+
+/** Services that run as tasks and use a database, with its name. */
+export function databasesOf(config: Config): readonly { readonly service: string; readonly database: string }[] {
+  const own = config.services.flatMap((service) =>
+    isTask(service) && service.database !== undefined ? [{ service: service.name, database: service.database }] : [],
+  );
+  return config.postgres === undefined ? [] : [...own, { service: 'kong', database: 'kong_db' }];
+}
