@@ -25,7 +25,13 @@ await build({
   logLevel: 'warning',
 });
 
-for (const layer of readdirSync(join(root, 'src/layers'), { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
+for (const layer of readdirSync(join(root, 'src/layers'), { withFileTypes: true }).filter((entry) =>
+  entry.isDirectory(),
+)) {
   const lua = join(root, 'src/layers', layer.name, 'lua');
-  if (existsSync(lua)) cpSync(lua, join(dist, 'layers', layer.name, 'lua'), { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
+  if (existsSync(lua))
+    cpSync(lua, join(dist, 'layers', layer.name, 'lua'), {
+      recursive: true,
+      filter: (path) => !path.endsWith('.test.ts'),
+    });
 }

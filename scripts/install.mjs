@@ -25,7 +25,9 @@ export function timed(label, work) {
 export function installed(folder) {
   const mark = join(folder, 'node_modules', '.package-lock.json');
   if (existsSync(mark) && statSync(mark).mtimeMs >= statSync(join(folder, 'package-lock.json')).mtimeMs) return;
-  timed(`npm ci in ${folder === root ? '.' : 'examples/shop'}`, () => run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], folder));
+  timed(`npm ci in ${folder === root ? '.' : 'examples/shop'}`, () =>
+    run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], folder),
+  );
 }
 
 /** Builds `dist/` unless it is newer than every source. */

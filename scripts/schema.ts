@@ -5,14 +5,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dataSourceTypes, ephemeralTypes, resourceTypes } from '../src/stack/resource-types.js';
-import { generate, type Schemas } from './schema/generate.js';
+import { generate } from './schema/generate.js';
+import type { Schemas } from './schema/provider-schema.js';
 
 const version = '5.100.0';
 const source = 'registry.terraform.io/hashicorp/aws';
 
 interface ProviderSchemas {
   readonly provider_schemas: Readonly<
-    Record<string, { readonly resource_schemas: Schemas; readonly data_source_schemas: Schemas; readonly ephemeral_resource_schemas: Schemas }>
+    Record<
+      string,
+      {
+        readonly resource_schemas: Schemas;
+        readonly data_source_schemas: Schemas;
+        readonly ephemeral_resource_schemas: Schemas;
+      }
+    >
   >;
 }
 
@@ -22,7 +30,11 @@ function readProviderSchema(): ProviderSchemas['provider_schemas'][string] {
     const required = { terraform: { required_providers: { aws: { source: 'hashicorp/aws', version } } } };
     writeFileSync(join(folder, 'main.tf.json'), JSON.stringify(required));
     execFileSync('terraform', ['init', '-input=false'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
-    const text = execFileSync('terraform', ['providers', 'schema', '-json'], { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 });
+    const text = execFileSync('terraform', ['providers', 'schema', '-json'], {
+      cwd: folder,
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    });
     const found = (JSON.parse(text) as ProviderSchemas).provider_schemas[source];
     if (found === undefined) throw new Error(`terraform answered no schema of ${source}.`);
     return found;
@@ -32,7 +44,8 @@ function readProviderSchema(): ProviderSchemas['provider_schemas'][string] {
 }
 
 const schema = readProviderSchema();
-const pick = (all: Schemas, types: readonly string[]): Schemas => Object.fromEntries(types.map((type) => [type, all[type]]));
+const pick = (all: Schemas, types: readonly string[]): Schemas =>
+  Object.fromEntries(types.map((type) => [type, all[type]]));
 const text = generate({
   version,
   resources: pick(schema.resource_schemas, resourceTypes),

@@ -3,7 +3,14 @@ import type { Problem } from './errors.js';
 /** What the core says while it works. It never prints: hosts (terminal, JSON, tests) render these. */
 export type LandfallEvent =
   /** A step of a command, such as a build; `id` joins its start and its end. */
-  | { readonly type: 'step'; readonly id: string; readonly label: string; readonly status: StepStatus; readonly detail?: string; readonly milliseconds?: number }
+  | {
+      readonly type: 'step';
+      readonly id: string;
+      readonly label: string;
+      readonly status: StepStatus;
+      readonly detail?: string;
+      readonly milliseconds?: number;
+    }
   /** A line that something running has written. */
   | { readonly type: 'log'; readonly source: string; readonly line: string }
   /** Something the user should know that stops nothing. */

@@ -32,7 +32,9 @@ export async function run(argv: readonly string[], io: Io = processIo()): Promis
 
 function programOf(io: Io, setExitCode: (code: number) => void): Program {
   const program = new Program('landfall')
-    .description('Deploys a full-stack TypeScript application to AWS, and runs the very same stack on this machine with --local.')
+    .description(
+      'Deploys a full-stack TypeScript application to AWS, and runs the very same stack on this machine with --local.',
+    )
     .version(version)
     .showSuggestionAfterError()
     .showHelpAfterError('Run the command with --help to see what it takes.')
@@ -44,7 +46,9 @@ function programOf(io: Io, setExitCode: (code: number) => void): Program {
 
 function commandOf(entry: CommandEntry, io: Io, setExitCode: (code: number) => void): Program {
   const command = new Program(entry.name).description(entry.description).exitOverride();
-  command.configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) }).showSuggestionAfterError();
+  command
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .showSuggestionAfterError();
   command.addOption(new Option('--env <name>', 'environment of the config').makeOptionMandatory());
   command.option('--config <file>', 'config file (default: the nearest landfall.config.{ts,mts,js,mjs,json} upwards)');
   command.option('--json', 'print one JSON document on standard output; progress goes to standard error');
@@ -56,7 +60,11 @@ function commandOf(entry: CommandEntry, io: Io, setExitCode: (code: number) => v
   });
 }
 
-async function execute(entry: CommandEntry, options: CommonOptions & { readonly arguments: readonly unknown[] }, io: Io): Promise<number> {
+async function execute(
+  entry: CommandEntry,
+  options: CommonOptions & { readonly arguments: readonly unknown[] },
+  io: Io,
+): Promise<number> {
   const progress = progressFor(io);
   try {
     const outcome = await entry.run(options, io, progress.emit);
@@ -79,7 +87,13 @@ function printErrors(io: Io, problems: readonly Problem[]): void {
 
 function problemsOf(error: unknown, io: Io): readonly Problem[] {
   if (io.signal.aborted) {
-    return [{ code: 'INTERRUPTED', message: 'Interrupted. What was finished is saved.', fix: 'Run the command again to go on.' }];
+    return [
+      {
+        code: 'INTERRUPTED',
+        message: 'Interrupted. What was finished is saved.',
+        fix: 'Run the command again to go on.',
+      },
+    ];
   }
   if (error instanceof LandfallError) return error.problems;
   const detail = io.env['LANDFALL_DEBUG'] === undefined || !(error instanceof Error) ? '' : `\n${error.stack ?? ''}`;

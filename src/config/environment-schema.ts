@@ -19,7 +19,7 @@ const override = z.custom<Override>(
 );
 
 /** What one environment says of one service. */
-export const serviceOverrideSchema = z.strictObject({
+const serviceOverrideSchema = z.strictObject({
   ...taskOptions,
   env: variables.optional().describe('Environment variables of this environment; they win over the service’s own.'),
 });

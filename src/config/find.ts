@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { LandfallError } from '../base/errors.js';
 
 /** In the order in which one folder is searched. */
-export const configNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `landfall.config.${extension}`);
+const configNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `landfall.config.${extension}`);
 
 const extensions = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'];
 

@@ -20,13 +20,19 @@ function mistakesOf(issue: z.core.$ZodIssue, input: unknown): readonly Mistake[]
   const value = valueAt(input, at);
   if (value === undefined) return [missing(at, input)];
   if (issue.code === 'invalid_union' && issue.discriminator !== undefined) return [notOneOf(at, value, serviceTypes)];
-  if (issue.code === 'invalid_value') return [notOneOf(at, value, issue.values.map(String))];
-  const phrase = issue.message === noPhrase ? kindOf(schemaAt(projectSchema, input, at)) : issue.message;
-  const code = issue.code === 'invalid_type' ? 'CONFIG_WRONG_TYPE' : 'CONFIG_INVALID_VALUE';
+  if (issue.code === 'invalid_value') return [notOneOf(at, value, issue.values)];
+  const emptyList = issue.code === 'too_small' && issue.origin === 'array';
+  const phrase = emptyList
+    ? 'a list with something in it'
+    : issue.message === noPhrase
+      ? kindOf(schemaAt(projectSchema, input, at))
+      : issue.message;
+  const wrongType = issue.code === 'invalid_type' || (issue.code === 'custom' && typeof value !== 'string');
+  const code = wrongType ? 'CONFIG_WRONG_TYPE' : 'CONFIG_INVALID_VALUE';
   return [mistake(code, at, `${keyName(at)} is ${shown(value, at)}, not ${phrase}.`, `Write ${phrase}.`)];
 }
 
-export const serviceTypes: readonly string[] = ['nestjs', 'nextjs', 'spa', 'worker'];
+const serviceTypes: readonly string[] = ['nestjs', 'nextjs', 'spa', 'worker'];
 
 /** Keys of an environment that are looked for in a service. */
 const sizes = ['tier', 'minInstances', 'maxInstances', 'scaling'];
@@ -43,14 +49,19 @@ function unknownKey(key: string, at: Place, input: unknown): Mistake {
 function missing(at: Place, input: unknown): Mistake {
   const schema = schemaAt(projectSchema, input, at);
   const description = schema instanceof z.ZodType ? schema.description : undefined;
-  const hint = at.length === 3 && at[2] === 'type' ? `One of ${serviceTypes.join(', ')}.` : (description ?? `It is ${kindOf(schema)}.`);
+  const hint =
+    at.length === 3 && at[2] === 'type'
+      ? `One of ${serviceTypes.join(', ')}.`
+      : (description ?? `It is ${kindOf(schema)}.`);
   return mistake('CONFIG_MISSING_KEY', at, `${keyName(at)} is missing.`, `Add it. ${hint}`);
 }
 
-function notOneOf(at: Place, value: unknown, known: readonly string[]): Mistake {
-  const code = typeof value === 'string' || typeof value === 'number' ? 'CONFIG_INVALID_VALUE' : 'CONFIG_WRONG_TYPE';
+function notOneOf(at: Place, value: unknown, known: readonly unknown[]): Mistake {
+  const code = typeof value === typeof known[0] ? 'CONFIG_INVALID_VALUE' : 'CONFIG_WRONG_TYPE';
   const message = `${keyName(at)} is ${shown(value, at)}, which is not one of its values.`;
-  return mistake(code, at, message, suggestion(typeof value === 'string' ? value : '', known));
+  const words = known.filter((one) => typeof one === 'string');
+  const fix = words.length > 0 ? suggestion(String(value), words) : `Write one of ${known.map(String).join(', ')}.`;
+  return mistake(code, at, message, fix);
 }
 
 /**

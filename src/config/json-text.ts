@@ -2,7 +2,8 @@
 export function jsonFaultAt(text: string): number | undefined {
   let at = 0;
   const space = /[ \t\r\n]*/y;
-  const scalar = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+  const scalar =
+    /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
   const take = (pattern: RegExp): string | undefined => {
     pattern.lastIndex = at;

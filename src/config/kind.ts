@@ -13,10 +13,13 @@ export function kindOf(schema: z.core.$ZodType | undefined): string {
   return 'an object';
 }
 
-function numberKind({ minValue, maxValue, isInt }: z.ZodNumber): string {
+function numberKind({ minValue, maxValue, format }: z.ZodNumber): string {
+  const isInt = format !== null;
   const kind = isInt ? 'a whole number' : 'a number';
-  const min = minValue === null || !Number.isSafeInteger(minValue) || minValue === Number.MIN_SAFE_INTEGER ? undefined : minValue;
-  const max = maxValue === null || !Number.isFinite(maxValue) || maxValue === Number.MAX_SAFE_INTEGER ? undefined : maxValue;
+  const min =
+    minValue === null || !Number.isSafeInteger(minValue) || minValue === Number.MIN_SAFE_INTEGER ? undefined : minValue;
+  const max =
+    maxValue === null || !Number.isFinite(maxValue) || maxValue === Number.MAX_SAFE_INTEGER ? undefined : maxValue;
   if (min === undefined) return kind;
   if (max === undefined) return isInt ? `${kind} from ${String(min)}` : `${kind} above ${String(min)}`;
   return `${kind} from ${String(min)} to ${String(max)}`;
@@ -24,6 +27,7 @@ function numberKind({ minValue, maxValue, isInt }: z.ZodNumber): string {
 
 function stringKind({ minLength, maxLength }: z.ZodString): string {
   const min = minLength ?? 0;
-  if (maxLength !== null && maxLength > 0) return `text of at most ${String(maxLength)} characters${min > 0 ? ', not empty' : ''}`;
+  if (maxLength !== null && maxLength > 0)
+    return `text of at most ${String(maxLength)} characters${min > 0 ? ', not empty' : ''}`;
   return min > 0 ? 'text that is not empty' : 'text';
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, extname, join } from 'node:path';
-import { createJiti } from 'jiti';
+import { createJiti, type Jiti } from 'jiti';
 import { LandfallError, messageOf } from '../base/errors.js';
 import { defineProject } from './define.js';
 import { findConfig } from './find.js';
@@ -62,10 +62,8 @@ async function evaluate(file: string): Promise<unknown> {
     fsCache: join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'landfall', 'config'),
     virtualModules: { landfall: publicModule },
   });
-  const module = await jiti.import(file).catch((cause: unknown) => {
-    throw evaluationError(file, cause);
-  });
-  const input: unknown = typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
+  const source = await readFile(file, 'utf8');
+  const input = await evaluated(jiti, source, file);
   if (input !== undefined) return input;
   throw new LandfallError({
     code: 'CONFIG_NO_DEFAULT_EXPORT',
@@ -75,6 +73,22 @@ async function evaluate(file: string): Promise<unknown> {
   });
 }
 
+/** Its default export. Reads the file as it is now: Node's own `import` would answer with what it read before. */
+async function evaluated(jiti: Jiti, source: string, file: string): Promise<unknown> {
+  try {
+    return await defaultOf(await jiti.evalModule(source, { filename: file, async: true, forceTranspile: true }));
+  } catch (cause) {
+    throw evaluationError(file, cause);
+  }
+}
+
+/** The default export, or all that a CommonJS module exports. */
+function defaultOf(module: unknown): unknown {
+  if (typeof module !== 'object' || module === null) return module;
+  if ('default' in module) return module.default;
+  return '__esModule' in module || Object.keys(module).length === 0 ? undefined : module;
+}
+
 function evaluationError(file: string, cause: unknown): LandfallError {
   const said = messageOf(cause);
   const syntax = /ParseError:\s*([\s\S]*?)\s*\n\s*(\S+):(\d+):(\d+)/.exec(said);
@@ -82,16 +96,24 @@ function evaluationError(file: string, cause: unknown): LandfallError {
     const [, what = said, where = file, line = '', column = ''] = syntax ?? [];
     const place = line === '' ? '' : `line ${line}, column ${String(Number(column) + 1)}: `;
     return new LandfallError(
-      { code: 'CONFIG_SYNTAX', message: `${basename(where)} has a syntax error: ${place}${what}`, fix: 'Correct it there.', path: line === '' ? file : `${where}:${line}` },
+      {
+        code: 'CONFIG_SYNTAX',
+        message: `${basename(where)} has a syntax error: ${place}${what}`,
+        fix: 'Correct it there.',
+        path: line === '' ? file : `${where}:${line}`,
+      },
       { cause },
     );
   }
-  const missing = /Cannot find (?:module|package) '([^']+)'/.exec(said);
+  const missing = /Cannot find (?:module|package) '([^'./][^']*)'/.exec(said);
   return new LandfallError(
     {
       code: 'CONFIG_THROWS',
       message: `${basename(file)} failed while it was read: ${said.split('\n')[0] ?? said}`,
-      fix: missing === null ? 'Correct the code that throws.' : `Install "${missing[1] ?? ''}", or correct the import.`,
+      fix:
+        missing === null
+          ? 'Correct the code or the import that fails.'
+          : `Install "${missing[1] ?? ''}", or correct the import.`,
       path: file,
     },
     { cause },

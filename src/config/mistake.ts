@@ -46,7 +46,7 @@ export function mistake(code: ConfigCode, at: Place, message: string, fix: strin
 }
 
 /** `services.auth-service.routes[0].path`. */
-export function pathText(at: Place): string {
+function pathText(at: Place): string {
   return at.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${String(key)}]`;
     if (!/^[A-Za-z_$][\w$-]*$/.test(key)) return `${text}[${JSON.stringify(key)}]`;
@@ -60,23 +60,30 @@ export function shown(value: unknown, at: Place = []): string {
   if (at.includes('env')) return `${article(typeName(value))} (not shown)`;
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}…` : value);
   if (typeof value === 'object' && value !== null) return article(typeName(value));
-  return typeof value === 'function' ? 'a function' : String(value);
+  if (typeof value === 'function') return 'a function';
+  return value === null || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : article(typeName(value));
 }
 
 function typeName(value: unknown): string {
-  if (Array.isArray(value)) return 'list';
+  if (Array.isArray(value)) return value.length === 0 ? 'empty list' : 'list';
   return value === null ? 'null' : typeof value === 'string' ? 'text' : typeof value;
 }
 
 const article = (name: string): string =>
-  name === 'null' || name === 'text' ? name : `${name === 'object' ? 'an' : 'a'} ${name}`;
+  name === 'null' || name === 'text' ? name : `${/^[eo]/.test(name) ? 'an' : 'a'} ${name}`;
 
 /** A key as a sentence names it. */
 export const keyName = (at: Place): string => {
   const last = at.at(-1);
-  return last === undefined ? 'The configuration' : typeof last === 'number' ? `\`${String(at.at(-2))}[${String(last)}]\`` : `\`${last}\``;
+  return last === undefined
+    ? 'The configuration'
+    : typeof last === 'number'
+      ? `\`${String(at.at(-2))}[${String(last)}]\``
+      : `\`${last}\``;
 };
 
 export function toProblem({ code, at, message, fix }: Mistake): Problem {
-  return { code, message, fix, path: pathText(at) };
+  return { code, message, fix, ...(at.length > 0 && { path: pathText(at) }) };
 }

@@ -14,7 +14,8 @@ function unsupported(config: Config): readonly Problem[] {
   const environment = `environments.${config.environment}`;
   const services = config.services.flatMap((service) => {
     const path = `services.${service.name}`;
-    if (service.type === 'nextjs' || service.type === 'worker') return [notYet(`${path}.type`, `a service of type ${service.type}`)];
+    if (service.type === 'nextjs' || service.type === 'worker')
+      return [notYet(`${path}.type`, `a service of type ${service.type}`)];
     if (service.type === 'spa') return [];
     return [
       ...(service.redis ? [notYet(`${path}.redis`, 'Redis')] : []),
@@ -33,7 +34,10 @@ function unsupported(config: Config): readonly Problem[] {
     [config.budgetUsd !== undefined, 'budgetUsd', 'a budget'],
     [config.override !== undefined, 'override', 'overriding resources'],
   ];
-  return [...services, ...asked.flatMap(([wanted, key, what]) => (wanted ? [notYet(`${environment}.${key}`, what)] : []))];
+  return [
+    ...services,
+    ...asked.flatMap(([wanted, key, what]) => (wanted ? [notYet(`${environment}.${key}`, what)] : [])),
+  ];
 }
 
 function notYet(path: string, what: string): Problem {

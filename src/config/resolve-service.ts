@@ -21,11 +21,17 @@ export function resolveService(name: string, service: ServiceInput, environment:
     build: service.build,
   };
   if (service.type === 'spa')
-    return { ...base, type: 'spa', subdomain: service.subdomain, outputDir: folder(service.outputDir ?? outputDirDefault) };
+    return {
+      ...base,
+      type: 'spa',
+      subdomain: service.subdomain,
+      outputDir: folder(service.outputDir ?? outputDirDefault),
+    };
   const task = { ...base, ...taskOf(service), ...sizeOf(service, environment.defaults ?? {}, override) };
   if (service.type === 'worker') return { ...task, type: 'worker' };
   const healthCheckPath = service.healthCheckPath ?? healthCheckPathDefault;
-  if (service.type === 'nestjs') return { ...task, type: 'nestjs', routes: routesOf(service.routes), oidc: service.oidc, healthCheckPath };
+  if (service.type === 'nestjs')
+    return { ...task, type: 'nestjs', routes: routesOf(service.routes), oidc: service.oidc, healthCheckPath };
   const runtime = service.runtime ?? runtimeDefault;
   const processor = runtime === 'app-runner' ? ({ architecture: 'x86_64', spot: false } as const) : {};
   return { ...task, ...processor, type: 'nextjs', subdomain: service.subdomain, runtime, healthCheckPath };
@@ -47,7 +53,11 @@ function taskOf(service: TaskInput) {
 type Size = Pick<WorkerService, 'tier' | 'minInstances' | 'maxInstances' | 'scaling' | 'architecture' | 'spot'>;
 
 /** The environment's word on the service, then the service's own, then the environment's defaults, then Landfall's. */
-function sizeOf(service: TaskInput, defaults: NonNullable<EnvironmentInput['defaults']>, override: OverrideInput): Size {
+function sizeOf(
+  service: TaskInput,
+  defaults: NonNullable<EnvironmentInput['defaults']>,
+  override: OverrideInput,
+): Size {
   const own = defined({ architecture: service.architecture, spot: service.spot });
   const chosen = { ...taskDefaults, ...defined(defaults), ...own, ...defined(override) };
   const least = chosen.minInstances;

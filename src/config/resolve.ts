@@ -79,7 +79,9 @@ function resolveGateway(
 ): GatewayConfig {
   const { cors = {}, maxBodySize = gatewayDefaults.maxBodySize } = gateway;
   const minInstances = gateway.minInstances ?? gatewayDefaults.minInstances;
-  const frontEnds = services.flatMap((service) => ('subdomain' in service ? [`https://${service.subdomain}.${domain}`] : []));
+  const frontEnds = services.flatMap((service) =>
+    'subdomain' in service ? [`https://${service.subdomain}.${domain}`] : [],
+  );
   return {
     tier: gateway.tier ?? gatewayDefaults.tier,
     minInstances,
@@ -105,7 +107,11 @@ function resolvePostgres(
   return { ...postgresDefaults, multiAz: production, ...defined(postgres) };
 }
 
-function resolveRedis({ redis }: EnvironmentInput, services: readonly Service[], production: boolean): RedisConfig | undefined {
+function resolveRedis(
+  { redis }: EnvironmentInput,
+  services: readonly Service[],
+  production: boolean,
+): RedisConfig | undefined {
   const used = services.some((service) => service.type !== 'spa' && service.redis);
   if (!used && redis === undefined) return undefined;
   return { ...redisDefaults, replicas: production ? 1 : 0, ...defined(redis) };

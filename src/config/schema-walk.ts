@@ -22,7 +22,7 @@ export function knownKeys(schema: Schema | undefined): readonly string[] {
 
 /** The own value under a key. */
 export function childValue(value: unknown, key: string | number): unknown {
-  if (Array.isArray(value)) return value[Number(key)];
+  if (Array.isArray(value)) return (value as readonly unknown[])[Number(key)];
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? fields(value)[key] : undefined;
 }
 
@@ -37,12 +37,17 @@ function chosen(schema: Schema, value: unknown): Schema | undefined {
   const type = fields(value)['type'];
   return schema.options.find(
     (option) =>
-      option instanceof z.ZodObject && option.shape['type'] instanceof z.ZodLiteral && option.shape['type'].value === type,
+      option instanceof z.ZodObject &&
+      option.shape['type'] instanceof z.ZodLiteral &&
+      option.shape['type'].value === type,
   );
 }
 
 function childOf(schema: Schema | undefined, key: string | number): Schema | undefined {
-  if (schema instanceof z.ZodObject) return Object.hasOwn(schema.shape, key) ? schema.shape[key] : undefined;
+  if (schema instanceof z.ZodObject) {
+    const shape: Readonly<Record<string, Schema>> = schema.shape;
+    return Object.hasOwn(shape, key) ? shape[key] : undefined;
+  }
   if (schema instanceof z.ZodRecord) return schema.valueType;
   return schema instanceof z.ZodArray ? schema.element : undefined;
 }

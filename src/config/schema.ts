@@ -10,14 +10,18 @@ const propertyNames = { pattern: namePattern, maxLength: nameLimit };
 export const projectSchema = z
   .strictObject({
     $schema: z.string().optional().describe('JSON Schema of this file, for editors.'),
-    project: z
-      .string()
-      .meta({ description: 'Name of the project; every physical name starts with it.', pattern: namePattern, maxLength: nameLimit }),
+    project: z.string().meta({
+      description: 'Name of the project; every physical name starts with it.',
+      pattern: namePattern,
+      maxLength: nameLimit,
+    }),
     region: z
       .string()
       .regex(/^[a-z]{2}(-[a-z]+)+-[1-9]$/, 'an AWS region such as `eu-central-1`')
       .describe('AWS region.'),
-    services: z.record(z.string(), serviceSchema).meta({ description: 'The services, by name.', propertyNames, minProperties: 1 }),
+    services: z
+      .record(z.string(), serviceSchema)
+      .meta({ description: 'The services, by name.', propertyNames, minProperties: 1 }),
     environments: z
       .record(z.string(), environmentSchema)
       .meta({ description: 'The environments, by name.', propertyNames, minProperties: 1 }),

@@ -19,13 +19,25 @@ export const variables = z.record(
 const commonKeys = {
   path: z.string().min(1).describe('Its folder, relative to the config file.'),
   env: variables.optional().describe('Environment variables (of a front end: at build too). Not for secrets.'),
-  build: z.string().min(1).optional().describe('Command line that builds it. Default: `npm run build`, when it has that script.'),
+  build: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Command line that builds it. Default: `npm run build`, when it has that script.'),
 };
 
-const containerKeys = { ...commonKeys, ...taskKeys, ...databaseKeys, ...redisKeys, ...callsKeys, ...secretKeys, ...jobKeys };
+const containerKeys = {
+  ...commonKeys,
+  ...taskKeys,
+  ...databaseKeys,
+  ...redisKeys,
+  ...callsKeys,
+  ...secretKeys,
+  ...jobKeys,
+};
 
 /** A NestJS service behind the gateway. */
-export const nestSchema = z
+const nestSchema = z
   .strictObject({
     type: z.literal('nestjs').describe('A NestJS (or any HTTP) service behind the gateway.'),
     ...containerKeys,
@@ -36,7 +48,7 @@ export const nestSchema = z
   .describe('A NestJS (or any HTTP) service behind the gateway.');
 
 /** A Next.js front end, rendered on a server. */
-export const nextSchema = z
+const nextSchema = z
   .strictObject({
     type: z.literal('nextjs').describe('A Next.js front end, rendered on a server.'),
     ...containerKeys,
@@ -48,7 +60,7 @@ export const nextSchema = z
   .describe('A Next.js front end, rendered on a server.');
 
 /** A task without route or load balancer. */
-export const workerSchema = z
+const workerSchema = z
   .strictObject({
     type: z.literal('worker').describe('A task without route or load balancer, such as a queue consumer.'),
     ...containerKeys,
@@ -57,7 +69,7 @@ export const workerSchema = z
   .describe('A task without route or load balancer, such as a queue consumer.');
 
 /** A single-page application: files in a bucket. */
-export const spaSchema = z
+const spaSchema = z
   .strictObject({
     type: z.literal('spa').describe('A single-page application: files in a bucket.'),
     ...commonKeys,

@@ -4,7 +4,18 @@ import { dirname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 
 /** Never part of a build context: installed, built or kept for other purposes. */
-const neverInput = ['node_modules', '.git', '.landfall', 'dist', '.next', '.turbo', 'coverage', '*.tsbuildinfo', '.DS_Store', '*.log'];
+const neverInput = [
+  'node_modules',
+  '.git',
+  '.landfall',
+  'dist',
+  '.next',
+  '.turbo',
+  'coverage',
+  '*.tsbuildinfo',
+  '.DS_Store',
+  '*.log',
+];
 
 /**
  * A SHA-256 over what a build of `context` reads: its files (less what `.gitignore` and `.dockerignore` leave out), the workspace

@@ -28,7 +28,11 @@ export async function siteFiles(folder: string, service: string): Promise<readon
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const keys = entries
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll('\\', '/'));
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    );
   if (!keys.includes('index.html')) {
     throw new LandfallError({
       code: 'SITE_OUTPUT_MISSING',

@@ -1,5 +1,5 @@
-import type { Layer, LayerName, LocalData, LocalEphemeral, LocalRule } from '../stack/layer.js';
-import type { DataType, EphemeralType, ResourceType } from '../stack/stack.js';
+import type { Layer, LayerName, LocalReader, LocalRule } from '../stack/layer.js';
+import type { ResourceType } from '../stack/stack.js';
 import { alb } from './alb/index.js';
 import { cloudfront } from './cloudfront/index.js';
 import { cloudmap } from './cloudmap/index.js';
@@ -16,12 +16,27 @@ import { secrets } from './secrets/index.js';
 import { waf } from './waf/index.js';
 
 /** Every room. */
-const rooms = { alb, cloudfront, cloudmap, dns, ecs, gateway, iam, lambda, network, observability, rds, s3, secrets, waf } satisfies {
-  readonly [N in LayerName]: { readonly name: N | string };
-};
+const rooms = {
+  alb,
+  cloudfront,
+  cloudmap,
+  dns,
+  ecs,
+  gateway,
+  iam,
+  lambda,
+  network,
+  observability,
+  rds,
+  s3,
+  secrets,
+  waf,
+} satisfies Readonly<Record<LayerName, unknown>>;
 
 type Rooms = typeof rooms;
-type OwnersOf<T extends ResourceType> = { [N in keyof Rooms]: T extends keyof Rooms[N]['local'] ? N : never }[keyof Rooms];
+type OwnersOf<T extends ResourceType> = {
+  [N in keyof Rooms]: T extends keyof Rooms[N]['local'] ? N : never;
+}[keyof Rooms];
 type IsUnion<U, C = U> = [U] extends [never] ? false : U extends C ? ([C] extends [U] ? false : true) : never;
 type Misowned = {
   [T in ResourceType]: [OwnersOf<T>] extends [never] ? T : IsUnion<OwnersOf<T>> extends true ? T : never;
@@ -35,17 +50,18 @@ void everyTypeHasOneRoom;
 export const layers: readonly Pick<Layer, 'name' | 'synth' | 'files' | 'runtimes'>[] = Object.values(rooms);
 
 /** How each resource type runs locally: the exhaustive fidelity table. */
-export const localRules: Readonly<Record<string, LocalRule>> = Object.assign({}, ...Object.values(rooms).map((room) => room.local));
+export const localRules: Readonly<Record<string, LocalRule>> = Object.fromEntries(
+  Object.values(rooms).flatMap((room) => Object.entries<LocalRule>(room.local)),
+);
 
 /** How data sources and ephemeral resources are read locally. */
-export const localReaders: Readonly<Record<string, LocalData<never> | LocalEphemeral<never>>> = Object.assign(
-  {},
-  ...Object.values(rooms).flatMap((room: Layer) => [
-    prefixed('data', room.localData ?? {}),
-    prefixed('ephemeral', room.localEphemeral ?? {}),
+export const localReaders: Readonly<Record<string, LocalReader>> = Object.fromEntries(
+  Object.values(rooms).flatMap((room) => [
+    ...prefixed('data', 'localData' in room ? room.localData : undefined),
+    ...prefixed('ephemeral', 'localEphemeral' in room ? room.localEphemeral : undefined),
   ]),
 );
 
-function prefixed(kind: string, readers: object): object {
-  return Object.fromEntries(Object.entries(readers).map(([type, reader]) => [`${kind}.${type}`, reader as unknown]));
+function prefixed(kind: string, readers: object | undefined): readonly (readonly [string, LocalReader])[] {
+  return Object.entries(readers ?? {}).map(([type, reader]) => [`${kind}.${type}`, reader as LocalReader]);
 }

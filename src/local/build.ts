@@ -26,7 +26,10 @@ export interface BuildHashes {
 }
 
 /** A service that is built from a folder. */
-type Buildable = Pick<ManifestImage | ManifestSite, 'service' | 'context' | 'build'> & { readonly env: Readonly<Record<string, string>>; readonly output?: string };
+type Buildable = Pick<ManifestImage | ManifestSite, 'service' | 'context' | 'build'> & {
+  readonly env: Readonly<Record<string, string>>;
+  readonly output?: string;
+};
 
 /** @throws LandfallErrors-like problems: `SERVICE_FOLDER_MISSING` names every folder that does not exist */
 export async function hashContexts(manifest: Manifest, projectFolder: string): Promise<BuildHashes> {
@@ -70,7 +73,12 @@ async function build(target: Buildable, folder: string, parts: BuildParts): Prom
   const started = parts.clock.monotonic();
   parts.emit({ type: 'step', id: step, label: step, status: 'started', detail: command });
   const exit = await parts.processes.run(
-    { name: `${target.service}-build`, ...shellCommand(command), cwd: folder, env: { ...environment(), ...target.env } },
+    {
+      name: `${target.service}-build`,
+      ...shellCommand(command),
+      cwd: folder,
+      env: { ...environment(), ...target.env },
+    },
     parts.signal,
   );
   if (exit.code !== 0) {
@@ -82,12 +90,20 @@ async function build(target: Buildable, folder: string, parts: BuildParts): Prom
       path: `services.${target.service}`,
     });
   }
-  parts.emit({ type: 'step', id: step, label: step, status: 'done', milliseconds: Math.round(parts.clock.monotonic() - started) });
+  parts.emit({
+    type: 'step',
+    id: step,
+    label: step,
+    status: 'done',
+    milliseconds: Math.round(parts.clock.monotonic() - started),
+  });
 }
 
 /** The deploying user's environment: builds are the user's own commands. */
 function environment(): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 const isProcess = (image: ManifestImage): boolean => image.runtime === 'process';

@@ -17,7 +17,11 @@ import { readJson } from './state.js';
 export interface PlaneClient {
   readonly record: PlaneRecord;
   /** Sends an order and follows it to its end. @throws LandfallErrors as the plane reports them */
-  order<T>(name: 'deploy' | 'stop' | 'destroy' | 'status' | 'describe', body?: object, options?: { readonly emit?: Emit; readonly signal?: AbortSignal }): Promise<T>;
+  order<T>(
+    name: 'deploy' | 'stop' | 'destroy' | 'status' | 'describe',
+    body?: object,
+    options?: { readonly emit?: Emit; readonly signal?: AbortSignal },
+  ): Promise<T>;
 }
 
 /** @returns undefined when no plane of this environment runs */
@@ -47,7 +51,11 @@ export async function startPlane(folders: PlaneFolders, environment: string, por
   await launch(folders, environment, portBase);
   const started = await findPlane(folders);
   if (started !== undefined) return started;
-  throw new LandfallError({ code: 'PLANE_NOT_STARTED', message: 'The local plane ended right after its start.', fix: `See ${join(folders.logs, 'plane.log')}.` });
+  throw new LandfallError({
+    code: 'PLANE_NOT_STARTED',
+    message: 'The local plane ended right after its start.',
+    fix: `See ${join(folders.logs, 'plane.log')}.`,
+  });
 }
 
 /** A background process that outlives this command; told ready or not over its channel. */
@@ -55,19 +63,26 @@ async function launch(folders: PlaneFolders, environment: string, portBase: numb
   await mkdir(folders.logs, { recursive: true });
   const log = await open(join(folders.logs, 'plane.log'), 'a', 0o600);
   try {
-    const child = fork(fileURLToPath(new URL('./plane-main.js', import.meta.url)), [folders.project, environment, String(portBase)], {
-      detached: true,
-      stdio: ['ignore', log.fd, log.fd, 'ipc'],
-      cwd: folders.project,
-      execArgv: [],
-    });
+    const child = fork(
+      fileURLToPath(new URL('./plane-main.js', import.meta.url)),
+      [folders.project, environment, String(portBase)],
+      {
+        detached: true,
+        stdio: ['ignore', log.fd, log.fd, 'ipc'],
+        cwd: folders.project,
+        execArgv: [],
+      },
+    );
     await new Promise<void>((resolve, reject) => {
       child.once('error', reject);
       child.once('exit', (code) => reject(notStarted(folders, `it ended with ${String(code)}`)));
-      child.once('message', (message: { readonly ready?: true; readonly problems?: readonly [Problem, ...Problem[]] }) => {
-        if (message.problems === undefined) resolve();
-        else reject(new LandfallErrors(message.problems));
-      });
+      child.once(
+        'message',
+        (message: { readonly ready?: true; readonly problems?: readonly [Problem, ...Problem[]] }) => {
+          if (message.problems === undefined) resolve();
+          else reject(new LandfallErrors(message.problems));
+        },
+      );
     });
     child.disconnect();
     child.unref();
@@ -87,7 +102,11 @@ function notStarted(folders: PlaneFolders, why: string): LandfallError {
 function clientOf(record: PlaneRecord): PlaneClient {
   return {
     record,
-    order: async <T>(name: string, body: object = {}, { emit, signal }: { readonly emit?: Emit; readonly signal?: AbortSignal } = {}) => {
+    order: async <T>(
+      name: string,
+      body: object = {},
+      { emit, signal }: { readonly emit?: Emit; readonly signal?: AbortSignal } = {},
+    ) => {
       const response = await request(`http://127.0.0.1:${String(record.port)}/control/${name}`, {
         method: 'POST',
         headers: { authorization: `Bearer ${record.token}` },

@@ -34,7 +34,13 @@ export function controlHandler(options: ControlOptions): Handler {
     '/control/deploy': (body, emit, signal) => plane.deploy(JSON.parse(body) as DeployRequest, emit, signal),
     '/control/stop': async (_body, emit) => down(plane.stop(emit)),
     '/control/destroy': async (_body, emit) => down(plane.destroy(emit)),
-    '/control/status': () => Promise.resolve({ pid: process.pid, version: options.version, portBase: plane.portBase, services: plane.services() }),
+    '/control/status': () =>
+      Promise.resolve({
+        pid: process.pid,
+        version: options.version,
+        portBase: plane.portBase,
+        services: plane.services(),
+      }),
     '/control/describe': () => Promise.resolve(plane.describe()),
   };
   const down = async (work: Promise<void>): Promise<null> => {
@@ -42,7 +48,12 @@ export function controlHandler(options: ControlOptions): Handler {
     setImmediate(options.onDown);
     return null;
   };
-  const run = async (order: Order, exclusive: boolean, request: HttpRequest, respond: (line: ControlLine) => void): Promise<void> => {
+  const run = async (
+    order: Order,
+    exclusive: boolean,
+    request: HttpRequest,
+    respond: (line: ControlLine) => void,
+  ): Promise<void> => {
     if (exclusive && busy) throw alreadyBusy();
     busy ||= exclusive;
     try {
@@ -51,18 +62,20 @@ export function controlHandler(options: ControlOptions): Handler {
       if (exclusive) busy = false;
     }
   };
+  const answer = (request: HttpRequest): HttpResponse => {
+    if (!isLoopbackName(request)) return json(403, { message: 'Ask for 127.0.0.1 or localhost.' });
+    const path = request.target.split('?')[0] ?? '';
+    if (request.method === 'GET') return readTrace(plane, path);
+    const order = orders[path];
+    if (order === undefined || request.method !== 'POST') return json(404, { message: 'Nothing is here.' });
+    if (!authorised(request, options.token)) return json(401, { message: 'The token is wrong.' });
+    const exclusive = path !== '/control/status' && path !== '/control/describe';
+    return lines((respond) => run(order, exclusive, request, respond));
+  };
   return {
-    request: async (request) => {
-      if (!isLoopbackName(request)) return json(403, { message: 'Ask for 127.0.0.1 or localhost.' });
-      const path = request.target.split('?')[0] ?? '';
-      if (request.method === 'GET') return readTrace(plane, path);
-      const order = orders[path];
-      if (order === undefined || request.method !== 'POST') return json(404, { message: 'Nothing is here.' });
-      if (!authorised(request, options.token)) return json(401, { message: 'The token is wrong.' });
-      const exclusive = path !== '/control/status' && path !== '/control/describe';
-      return lines((respond) => run(order, exclusive, request, respond));
-    },
-    upgrade: (request, socket) => Promise.resolve(refuseUpgrade(socket, request, json(404, { message: 'Nothing is here.' }))),
+    request: (request) => Promise.resolve(answer(request)),
+    upgrade: (request, socket) =>
+      Promise.resolve(refuseUpgrade(socket, request, json(404, { message: 'Nothing is here.' }))),
   };
 }
 
@@ -93,7 +106,9 @@ async function textOf(request: HttpRequest): Promise<string> {
 /** A response of one JSON line for each thing said, closed when the work is over. */
 function lines(work: (respond: (line: ControlLine) => void) => Promise<void>): HttpResponse {
   const body = new Readable({ read: () => undefined });
-  const respond = (line: ControlLine) => void body.push(`${JSON.stringify(line)}\n`);
+  const respond = (line: ControlLine) => {
+    body.push(`${JSON.stringify(line)}\n`);
+  };
   void work(respond)
     .catch((error: unknown) => respond({ type: 'failed', problems: problemsOf(error) }))
     .finally(() => body.push(null));

@@ -4,6 +4,7 @@ import type { Emit } from '../base/events.js';
 import { localRules } from '../layers/registry.js';
 import { hashFiles, writeArtifact } from '../stack/artifact.js';
 import type { ArtifactFile } from '../stack/layer.js';
+import type { Manifest } from '../stack/manifest.js';
 import { artifactFiles, type Synthesis } from '../stack/synth.js';
 import { buildChanged, hashContexts, type BuildHashes } from './build.js';
 import { findPlane, startPlane, type PlaneClient } from './client.js';
@@ -12,7 +13,7 @@ import type { PlaneDescription } from './describe.js';
 import { planeFolders, type PlaneFolders } from './folders.js';
 import { withLock } from './lock.js';
 import { planChanges, type PlannedChange } from './plan.js';
-import { defaultPortBase } from './ports.js';
+import { defaultPortBase, portOf } from './ports.js';
 import { createProcesses } from './process/processes.js';
 import { readState, type LocalState } from './state.js';
 
@@ -40,6 +41,8 @@ export interface LocalResult {
 }
 
 interface Prepared {
+  /** With the URLs at which this machine answers. */
+  readonly manifest: Manifest;
   readonly plan: LocalPlan;
   readonly hashes: BuildHashes;
   readonly variables: Readonly<Record<string, string>>;
@@ -66,32 +69,41 @@ export async function deployLocal(deploy: LocalDeploy): Promise<LocalResult> {
     if (prepared.plane !== undefined && isEmpty(prepared.plan)) {
       return { plan: prepared.plan, description: await prepared.plane.order<PlaneDescription>('describe') };
     }
-    await build(deploy, folders, prepared.hashes);
+    await build(deploy, folders, prepared);
     await writeChanged(folders.artifact, prepared.files);
     const portBase = deploy.portBase ?? prepared.state?.portBase ?? defaultPortBase;
     const plane = await startPlane(folders, deploy.synthesis.manifest.environment, portBase);
     const body = { variables: prepared.variables, sites: prepared.hashes.sites };
-    const description = await plane.order<PlaneDescription>('deploy', body, { emit: deploy.emit, signal: deploy.signal });
+    const description = await plane.order<PlaneDescription>('deploy', body, {
+      emit: deploy.emit,
+      signal: deploy.signal,
+    });
     return { plan: prepared.plan, description };
   });
 }
 
-const foldersOf = ({ projectFolder, synthesis }: LocalDeploy): PlaneFolders => planeFolders(projectFolder, synthesis.manifest.environment);
+const foldersOf = ({ projectFolder, synthesis }: LocalDeploy): PlaneFolders =>
+  planeFolders(projectFolder, synthesis.manifest.environment);
 
 async function prepare({ synthesis, projectFolder, portBase }: LocalDeploy, folders: PlaneFolders): Promise<Prepared> {
-  const hashes = await hashContexts(synthesis.manifest, projectFolder);
   const files = artifactFiles(synthesis);
   const state = await readState(folders.state);
+  const manifest = withEdgePort(synthesis.manifest, portBase ?? state?.portBase ?? defaultPortBase);
+  const hashes = await hashContexts(manifest, projectFolder);
   const found = await findPlane(folders);
   const plane = portBase === undefined || state?.portBase === portBase ? found : undefined;
   const variables = imageVariables(synthesis, hashes, files);
   const changes = planChanges(synthesis.stack, variables, state, localRules, plane !== undefined);
   const sites = Object.keys(hashes.sites).filter((service) => state?.sites[service] !== hashes.sites[service]);
-  return { plan: { changes, sites, running: plane !== undefined }, hashes, variables, state, plane, files };
+  return { manifest, plan: { changes, sites, running: plane !== undefined }, hashes, variables, state, plane, files };
 }
 
 /** Locally an image is the content it would be built from. */
-function imageVariables(synthesis: Synthesis, hashes: BuildHashes, files: readonly ArtifactFile[]): Readonly<Record<string, string>> {
+function imageVariables(
+  synthesis: Synthesis,
+  hashes: BuildHashes,
+  files: readonly ArtifactFile[],
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
     synthesis.manifest.images.map(({ service, variable, context, runtime }) => {
       const inArtifact = files.filter(({ path }) => path.startsWith(`${context}/`));
@@ -101,14 +113,16 @@ function imageVariables(synthesis: Synthesis, hashes: BuildHashes, files: readon
   );
 }
 
-async function build(deploy: LocalDeploy, folders: PlaneFolders, hashes: BuildHashes): Promise<void> {
+async function build(deploy: LocalDeploy, folders: PlaneFolders, { manifest, hashes }: Prepared): Promise<void> {
   const processes = createProcesses({
     folder: join(folders.root, 'builds'),
     logs: folders.logs,
-    onLine: (name, _stream, line) => deploy.emit({ type: 'log', source: name, line }),
+    onLine: (name, _stream, line) => {
+      deploy.emit({ type: 'log', source: name, line });
+    },
   });
   try {
-    await buildChanged(siteBuildsFor(deploy, await readState(folders.state)), hashes, {
+    await buildChanged(manifest, hashes, {
       projectFolder: deploy.projectFolder,
       recordFile: folders.builds,
       processes,
@@ -121,13 +135,15 @@ async function build(deploy: LocalDeploy, folders: PlaneFolders, hashes: BuildHa
   }
 }
 
-/** Sites are built with the URLs at which this machine answers: the edge's port is part of them. */
-function siteBuildsFor({ synthesis, portBase }: LocalDeploy, state: LocalState | undefined) {
-  const edge = portBase ?? state?.portBase ?? defaultPortBase;
-  const { manifest } = synthesis;
+/** Sites are built with the URL at which this machine answers: the edge's port is part of it. */
+function withEdgePort(manifest: Manifest, portBase: number): Manifest {
+  const port = String(portOf(portBase, 'edge-https'));
   return {
     ...manifest,
-    sites: manifest.sites.map((site) => ({ ...site, env: { ...site.env, API_URL: `${site.env['API_URL'] ?? ''}:${String(edge)}` } })),
+    sites: manifest.sites.map((site) => ({
+      ...site,
+      env: { ...site.env, API_URL: `${site.env['API_URL'] ?? ''}:${port}` },
+    })),
   };
 }
 

@@ -8,10 +8,19 @@ export interface PlaneDescription {
   readonly environment: string;
   /** By name (`api`, and each front end): its URL through the edge. */
   readonly endpoints: Readonly<Record<string, string>>;
-  readonly alb: { readonly http: string; readonly https: string; readonly internalHttps: string; readonly internalHttp: string };
+  readonly alb: {
+    readonly http: string;
+    readonly https: string;
+    readonly internalHttps: string;
+    readonly internalHttp: string;
+  };
   readonly appRunner: Readonly<Record<string, string>>;
   readonly buckets: Readonly<Record<string, string>>;
-  readonly postgres: { readonly host: string; readonly port: number; readonly databases: readonly { readonly name: string; readonly user: string }[] } | null;
+  readonly postgres: {
+    readonly host: string;
+    readonly port: number;
+    readonly databases: readonly { readonly name: string; readonly user: string }[];
+  } | null;
   readonly redis: { readonly host: string; readonly port: number; readonly tls: boolean } | null;
   /** A PEM file to trust. */
   readonly caCertificate: string;
@@ -29,7 +38,9 @@ export function describePlane(
   const [server] = registry.providers('databaseServer').map((address) => registry.connect(address, 'databaseServer'));
   return {
     environment: manifest.environment,
-    endpoints: Object.fromEntries(manifest.endpoints.map(({ name, host }) => [name, `https://${host}:${port('edge-https')}`])),
+    endpoints: Object.fromEntries(
+      manifest.endpoints.map(({ name, host }) => [name, `https://${host}:${port('edge-https')}`]),
+    ),
     alb: {
       http: `http://127.0.0.1:${port('alb-80')}`,
       https: `https://127.0.0.1:${port('alb-443')}`,
@@ -39,7 +50,7 @@ export function describePlane(
     appRunner: {},
     buckets: Object.fromEntries(
       manifest.sites.map(({ service, bucket }) => {
-        const name = String(registry.attributes.get(bucket)?.['id'] ?? '');
+        const name = nameOf(registry.attributes.get(bucket)?.['id']);
         return [service, `https://127.0.0.1:${port('s3')}/${name}`];
       }),
     ),
@@ -49,3 +60,5 @@ export function describePlane(
     trace: `http://127.0.0.1:${port('trace')}/traces`,
   };
 }
+
+const nameOf = (id: unknown): string => (typeof id === 'string' ? id : '');

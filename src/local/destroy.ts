@@ -32,9 +32,11 @@ export async function stopLocal({ folders, emit }: Down): Promise<DownResult> {
 export async function destroyLocal({ folders, environment, emit }: Down): Promise<DownResult> {
   return withLock(folders.lock, async () => {
     const state = await readState(folders.state);
-    if (state === undefined) return { message: 'There is nothing to destroy: the local plane was never deployed.', changed: false };
+    if (state === undefined)
+      return { message: 'There is nothing to destroy: the local plane was never deployed.', changed: false };
     const count = Object.keys(state.resources).length;
-    const plane = (await findPlane(folders)) ?? (await startPlane(folders, environment, state.portBase || defaultPortBase));
+    const plane =
+      (await findPlane(folders)) ?? (await startPlane(folders, environment, state.portBase || defaultPortBase));
     await plane.order('destroy', {}, { emit });
     await rm(folders.root, { recursive: true, force: true });
     return { message: `Destroyed ${String(count)} resources of the local plane and their data.`, changed: true };

@@ -1,7 +1,7 @@
 import { LandfallError, LandfallErrors, messageOf, type Problem } from '../base/errors.js';
 import type { Emit } from '../base/events.js';
 import type { Artifact } from '../stack/artifact.js';
-import type { Attributes, LocalRule, Resolved } from '../stack/layer.js';
+import type { Attributes, LocalReader, LocalRule, Resolved } from '../stack/layer.js';
 import { dependenciesOf, type StackNode } from '../stack/stack.js';
 import type { LocalContext } from './contract/context.js';
 import type { Clock } from './contract/clock.js';
@@ -10,15 +10,12 @@ import { inDestroyOrder, inReferenceOrder, versionOfReader } from './plan.js';
 import type { Registry } from './registry.js';
 import type { LocalState, ResourceState } from './state.js';
 
-/** Reads a data source or an ephemeral resource. */
-export type Reader = (source: Resolved, ctx: LocalContext) => Promise<Attributes>;
-
 export interface EngineParts {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly rules: Readonly<Record<string, LocalRule>>;
   /** By `data.<type>` and `ephemeral.<type>`. */
-  readonly readers: Readonly<Record<string, Reader>>;
+  readonly readers: Readonly<Record<string, LocalReader>>;
   /** The context of one resource for one deploy. */
   contextFor(address: string, deploy: Deploy, prior: Attributes | undefined, changed: boolean): LocalContext;
   release(address: string): Promise<void>;
@@ -69,7 +66,13 @@ export class Engine {
     if (first !== undefined) throw new LandfallErrors([first, ...rest]);
   }
 
-  async #applyAfter(needed: readonly Promise<boolean>[], address: string, node: StackNode, deploy: Deploy, problems: Problem[]): Promise<boolean> {
+  async #applyAfter(
+    needed: readonly Promise<boolean>[],
+    address: string,
+    node: StackNode,
+    deploy: Deploy,
+    problems: Problem[],
+  ): Promise<boolean> {
     const ready = (await Promise.all(needed)).every(Boolean);
     if (!ready || deploy.signal.aborted) {
       deploy.emit({ type: 'step', id: address, label: address, status: 'skipped' });
@@ -103,7 +106,10 @@ export class Engine {
     const attributes = rule.fidelity === 'inert' ? rule.attributes(resolved, ctx) : await rule.apply(resolved, ctx);
     this.parts.registry.attributes.set(address, attributes);
     this.#live.add(address);
-    this.#state = { ...this.#state, [address]: { type: node.type, hash, attributes, dependencies: dependenciesOf(node).filter(isManaged) } };
+    this.#state = {
+      ...this.#state,
+      [address]: { type: node.type, hash, attributes, dependencies: dependenciesOf(node).filter(isManaged) },
+    };
     await this.parts.save(this.#state);
     const milliseconds = Math.round(this.parts.clock.monotonic() - started);
     deploy.emit({ type: 'step', id: address, label: address, status: 'done', milliseconds });
@@ -111,8 +117,12 @@ export class Engine {
 
   /** Data sources are read on every deploy; ephemeral resources when something that refers to them is applied. */
   async #read(address: string, node: StackNode, deploy: Deploy): Promise<void> {
-    this.#versions.set(address, versionOfReader(node, this.#values(deploy), (target) => this.#versions.get(target) ?? ''));
-    if (address.startsWith('data.')) this.parts.registry.attributes.set(address, await this.#readNode(address, node, deploy));
+    this.#versions.set(
+      address,
+      versionOfReader(node, this.#values(deploy), (target) => this.#versions.get(target) ?? ''),
+    );
+    if (address.startsWith('data.'))
+      this.parts.registry.attributes.set(address, await this.#readNode(address, node, deploy));
   }
 
   async #readNode(address: string, node: StackNode, deploy: Deploy): Promise<Attributes> {
@@ -218,7 +228,8 @@ export class Engine {
 const isManaged = (address: string): boolean => !/^(data|ephemeral)\./.test(address);
 
 function problemsOf(error: unknown, address: string): readonly Problem[] {
-  if (error instanceof LandfallError) return error.problems.map((problem) => ({ ...problem, path: problem.path ?? address }));
+  if (error instanceof LandfallError)
+    return error.problems.map((problem) => ({ ...problem, path: problem.path ?? address }));
   return [
     {
       code: 'LOCAL_APPLY_FAILED',

@@ -20,8 +20,12 @@ export function evaluate(value: unknown, values: Values, onUnknown: (reference: 
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, evaluate(item, values, onUnknown)]));
 }
 
-function evaluateParts(parts: readonly (string | Reference)[], values: Values, onUnknown: (reference: Reference) => unknown): unknown {
-  const results = parts.map((part) => (typeof part === 'string' ? part : lookUp(part, values) ?? onUnknown(part)));
+function evaluateParts(
+  parts: readonly (string | Reference)[],
+  values: Values,
+  onUnknown: (reference: Reference) => unknown,
+): unknown {
+  const results = parts.map((part) => (typeof part === 'string' ? part : (lookUp(part, values) ?? onUnknown(part))));
   if (results.length === 1 && typeof parts[0] !== 'string') return results[0];
   return results.map(String).join('');
 }
@@ -54,10 +58,15 @@ function splat(items: readonly unknown[], path: Reference['path']): unknown {
  * give stands as its reference with `versionOf` that node, so that no secret is needed to plan.
  */
 export function fingerprint(node: StackNode, values: Values, versionOf: (address: string) => string): string {
-  const ignored = 'lifecycle' in node ? (node.lifecycle?.ignore_changes ?? []) : [];
+  const ignored = 'lifecycle' in node ? (node.lifecycle.ignore_changes ?? []) : [];
   const kept = Object.entries(node.args).filter(([key]) => !key.endsWith('_wo') && !ignored.includes(key));
-  const symbolic: Values = { ...values, attributes: { get: (address) => (isResource(address) ? values.attributes.get(address) : undefined) } };
-  const text = JSON.stringify(sorted(evaluate(Object.fromEntries(kept), symbolic, (reference) => symbol(reference, versionOf))));
+  const symbolic: Values = {
+    ...values,
+    attributes: { get: (address) => (isResource(address) ? values.attributes.get(address) : undefined) },
+  };
+  const text = JSON.stringify(
+    sorted(evaluate(Object.fromEntries(kept), symbolic, (reference) => symbol(reference, versionOf))),
+  );
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 

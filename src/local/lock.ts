@@ -25,7 +25,11 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
 }
 
 async function acquire(file: string): Promise<void> {
-  const owner: Owner = { pid: process.pid, startTime: (await startTimeOf(process.pid)) ?? '', since: new Date().toISOString() };
+  const owner: Owner = {
+    pid: process.pid,
+    startTime: (await startTimeOf(process.pid)) ?? '',
+    since: new Date().toISOString(),
+  };
   for (;;) {
     try {
       await writeFile(file, JSON.stringify(owner), { flag: 'wx', mode: 0o600 });

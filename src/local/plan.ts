@@ -58,7 +58,9 @@ export function planChanges(
     versions.set(address, before?.hash ?? '');
     changes.push({ address, action });
   }
-  const gone = Object.keys(state?.resources ?? {}).filter((address) => !changes.some((change) => change.address === address));
+  const gone = Object.keys(state?.resources ?? {}).filter(
+    (address) => !changes.some((change) => change.address === address),
+  );
   return [...changes, ...gone.map((address): PlannedChange => ({ address, action: 'delete' }))];
 }
 
@@ -70,7 +72,9 @@ export function versionOfReader(
   values: Parameters<typeof fingerprint>[1],
   versionOf: (address: string) => string,
 ): string {
-  const after = (node.dependsOn ?? []).map((address) => JSON.stringify(evaluate(values.attributes.get(address), values, String) ?? null));
+  const after = (node.dependsOn ?? []).map((address) =>
+    JSON.stringify(evaluate(values.attributes.get(address), values, String) ?? null),
+  );
   return `${fingerprint(node, values, versionOf)}${after.join('')}`;
 }
 

@@ -52,18 +52,26 @@ async function main(project: string, environment: string, portBase: number): Pro
     );
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
-  await writeAtomically(folders.plane, JSON.stringify({ pid: process.pid, port: server.port, token, version } satisfies PlaneRecord));
+  await writeAtomically(
+    folders.plane,
+    JSON.stringify({ pid: process.pid, port: server.port, token, version } satisfies PlaneRecord),
+  );
 }
 
 const [project = '', environment = '', portBase = ''] = process.argv.slice(2);
 const tell = (message: object) => process.connected && process.send?.(message);
 process.on('uncaughtException', (error) => process.stderr.write(`${error.stack ?? error.message}\n`));
-process.on('unhandledRejection', (error) => process.stderr.write(`${error instanceof Error ? (error.stack ?? '') : String(error)}\n`));
+process.on('unhandledRejection', (error) =>
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? '') : String(error)}\n`),
+);
 main(project, environment, Number(portBase)).then(
   () => tell({ ready: true }),
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    const problems = error instanceof LandfallError ? error.problems : [{ code: 'PLANE_NOT_STARTED', message: messageOf(error), fix: 'See plane.log in the logs folder.' }];
+    const problems =
+      error instanceof LandfallError
+        ? error.problems
+        : [{ code: 'PLANE_NOT_STARTED', message: messageOf(error), fix: 'See plane.log in the logs folder.' }];
     tell({ problems });
     setTimeout(() => process.exit(1), 100);
   },

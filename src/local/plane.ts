@@ -56,7 +56,8 @@ export class Plane {
         handler,
         traces: this.traces,
         clock: realClock,
-        onError: (error, trace) => this.#onLog({ type: 'log', source: 'plane', line: `trace ${trace}: ${String(error)}` }),
+        onError: (error, trace) =>
+          this.#onLog({ type: 'log', source: 'plane', line: `trace ${trace}: ${String(error)}` }),
       }),
     );
     this.#engine = new Engine(
@@ -64,7 +65,7 @@ export class Plane {
         registry: this.#registry,
         clock: realClock,
         rules: localRules,
-        readers: localReaders as never,
+        readers: localReaders,
         contextFor: (address, deploy, prior, changed) => this.#contextFor(address, deploy, prior, changed),
         release: (address) => this.#listeners.release(address),
         save: (resources) => this.#save({ ...this.#state, resources }),
@@ -115,13 +116,23 @@ export class Plane {
 
   /** Where everything answers. */
   describe(manifest: Manifest | undefined = this.#manifest): PlaneDescription {
-    if (manifest === undefined) throw new LandfallError({ code: 'NOT_DEPLOYED', message: 'Nothing is deployed on the local plane.', fix: 'Run infra:deploy --local.' });
+    if (manifest === undefined)
+      throw new LandfallError({
+        code: 'NOT_DEPLOYED',
+        message: 'Nothing is deployed on the local plane.',
+        fix: 'Run infra:deploy --local.',
+      });
     return describePlane(manifest, this.#registry, { portBase: this.portBase, caFile: this.certificates.caFile });
   }
 
   /** Services with their tasks, for status. */
-  services(): readonly { readonly address: string; readonly tasks: readonly { readonly id: string; readonly pid: number | undefined; readonly health: string }[] }[] {
-    return this.#registry.providers('service').map((address) => ({ address, tasks: this.#registry.connect(address, 'service').tasks() }));
+  services(): readonly {
+    readonly address: string;
+    readonly tasks: readonly { readonly id: string; readonly pid: number | undefined; readonly health: string }[];
+  }[] {
+    return this.#registry
+      .providers('service')
+      .map((address) => ({ address, tasks: this.#registry.connect(address, 'service').tasks() }));
   }
 
   /** Listeners stop accepting and finish, tasks drain, databases stop; data stays. */
@@ -140,7 +151,16 @@ export class Plane {
 
   #idle(emit: Emit): Deploy {
     const artifact: Artifact = {
-      stack: { project: '', environment: '', region: '', resources: [], data: [], ephemeral: [], variables: [], outputs: [] },
+      stack: {
+        project: '',
+        environment: '',
+        region: '',
+        resources: [],
+        data: [],
+        ephemeral: [],
+        variables: [],
+        outputs: [],
+      },
       manifest: this.#manifest ?? emptyManifest,
     };
     return { artifact, variables: this.#state.variables, emit, signal: new AbortController().signal };
@@ -187,10 +207,10 @@ export class Plane {
   }
 }
 
-const runtimes: Readonly<Record<string, TaskRuntime>> = Object.assign(
-  { process: processRuntime },
-  ...layers.map((layer) => layer.runtimes ?? {}),
-);
+const runtimes: Readonly<Record<string, TaskRuntime>> = Object.fromEntries([
+  ['process', processRuntime],
+  ...layers.flatMap((layer) => Object.entries(layer.runtimes ?? {})),
+]);
 
 function runtimeOf(kind: string): TaskRuntime {
   const runtime = runtimes[kind];
@@ -202,4 +222,13 @@ function runtimeOf(kind: string): TaskRuntime {
   });
 }
 
-const emptyManifest: Manifest = { version: 1, project: '', environment: '', region: '', domain: '', images: [], sites: [], endpoints: [] };
+const emptyManifest: Manifest = {
+  version: 1,
+  project: '',
+  environment: '',
+  region: '',
+  domain: '',
+  images: [],
+  sites: [],
+  endpoints: [],
+};

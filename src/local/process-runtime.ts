@@ -25,7 +25,9 @@ export const processRuntime: TaskRuntime = {
       handler: upstream,
       healthHandler: upstream,
       lastLines: () => running.lastLines(),
-      exited: running.exited.then(({ code, signal }) => ({ message: code === null ? `signal ${String(signal)}` : `exit code ${String(code)}` })),
+      exited: running.exited.then(({ code, signal }) => ({
+        message: code === null ? `signal ${String(signal)}` : `exit code ${String(code)}`,
+      })),
       stop: async () => {
         await running.stop();
         await upstream.close();

@@ -15,10 +15,15 @@ export interface UploadParts {
 }
 
 /** Uploads the sites whose content has changed: new files first, `index.html` last, then what is gone is removed. */
-export async function uploadSites(manifest: Manifest, hashes: Readonly<Record<string, string>>, parts: UploadParts): Promise<void> {
+export async function uploadSites(
+  manifest: Manifest,
+  hashes: Readonly<Record<string, string>>,
+  parts: UploadParts,
+): Promise<void> {
   for (const site of manifest.sites) {
     const bucket = parts.bucket(site.bucket);
-    const current = parts.uploaded[site.service] === hashes[site.service] && (await bucket.keys()).includes('index.html');
+    const current =
+      parts.uploaded[site.service] === hashes[site.service] && (await bucket.keys()).includes('index.html');
     if (!current) await upload(site, bucket, parts);
   }
 }
@@ -33,5 +38,12 @@ async function upload(site: ManifestSite, bucket: Bucket, { projectFolder, clock
   const wanted = new Set(files.map(({ key }) => key));
   for (const key of await bucket.keys()) if (!wanted.has(key)) await bucket.remove(key);
   const milliseconds = Math.round(clock.monotonic() - started);
-  emit({ type: 'step', id: step, label: step, status: 'done', detail: `${String(written)} of ${String(files.length)} files new`, milliseconds });
+  emit({
+    type: 'step',
+    id: step,
+    label: step,
+    status: 'done',
+    detail: `${String(written)} of ${String(files.length)} files new`,
+    milliseconds,
+  });
 }

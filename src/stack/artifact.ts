@@ -40,7 +40,12 @@ export async function readArtifact(folder: string): Promise<Artifact> {
   } catch (cause) {
     if (cause instanceof LandfallError) throw cause;
     throw new LandfallError(
-      { code: 'ARTIFACT_UNREADABLE', message: 'The generated artifact cannot be read.', fix: 'Run infra:generate or infra:deploy again.', path: folder },
+      {
+        code: 'ARTIFACT_UNREADABLE',
+        message: 'The generated artifact cannot be read.',
+        fix: 'Run infra:generate or infra:deploy again.',
+        path: folder,
+      },
       { cause },
     );
   }

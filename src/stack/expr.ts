@@ -24,7 +24,9 @@ export class Expr<out T> {
   }
 
   toJSON(): never {
-    throw new TypeError('An expression has no JSON form: write the Stack with terraform-json, or embed it with jsonText().');
+    throw new TypeError(
+      'An expression has no JSON form: write the Stack with terraform-json, or embed it with jsonText().',
+    );
   }
 
   toString(): never {
@@ -58,7 +60,8 @@ export function jsonText(value: unknown): Expr<string> {
 }
 
 function jsonParts(value: unknown): (string | Reference)[] {
-  if (value instanceof Expr) return ['"', ...value.parts.map((part) => (typeof part === 'string' ? jsonInner(part) : part)), '"'];
+  if (value instanceof Expr)
+    return ['"', ...value.parts.map((part) => (typeof part === 'string' ? jsonInner(part) : part)), '"'];
   if (Array.isArray(value)) return ['[', ...joined(value.map(jsonParts)), ']'];
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);

@@ -1,6 +1,5 @@
 import type { Config } from '../config/config.js';
 import type { LocalContext, TaskRuntime } from '../local/contract/context.js';
-import type { DataArgs, EphemeralArgs } from './aws-schema.gen.js';
 import type { ManifestPart } from './manifest.js';
 import type { Refs } from './refs.js';
 import type {
@@ -43,8 +42,8 @@ export interface Layer<T extends ResourceType = never, D extends DataType = neve
   readonly cost: { readonly [K in T]: CostRule<K> };
   readonly audit: readonly AuditRule[];
   readonly local: { readonly [K in T]: LocalRule };
-  readonly localData?: { readonly [K in D]: LocalData<K> };
-  readonly localEphemeral?: { readonly [K in E]: LocalEphemeral<K> };
+  readonly localData?: { readonly [K in D]: LocalReader };
+  readonly localEphemeral?: { readonly [K in E]: LocalReader };
   /** Runtimes for images of this room's kind. */
   readonly runtimes?: Readonly<Record<string, TaskRuntime>>;
   /** Files of the artifact besides `main.tf.json` and `manifest.json`. */
@@ -68,7 +67,8 @@ export interface ArtifactFile {
 }
 
 /** `'unpriced'` until priced; never `'free'` for what AWS charges. */
-export type CostRule<T extends ResourceType> = 'free' | 'unpriced' | ((resource: Resource<T>, stack: StackView) => readonly CostLine[]);
+export type CostRule<T extends ResourceType> =
+  'free' | 'unpriced' | ((resource: Resource<T>, stack: StackView) => readonly CostLine[]);
 
 export interface CostLine {
   readonly item: string;
@@ -122,11 +122,8 @@ export interface LocalBehaviour {
   stop?(resource: Resolved, ctx: LocalContext): Promise<void>;
 }
 
-export type LocalData<D extends DataType> = (source: Resolved & { readonly type: D }, ctx: LocalContext) => Promise<Attributes>;
-export type LocalEphemeral<E extends EphemeralType> = (source: Resolved & { readonly type: E }, ctx: LocalContext) => Promise<Attributes>;
-
-/** The argument interfaces, for rooms that check what they emit. */
-export type { DataArgs, EphemeralArgs };
+/** Reads a data source, or makes an ephemeral value. What it answers is kept nowhere. */
+export type LocalReader = (source: Resolved, ctx: LocalContext) => Promise<Attributes>;
 
 /** An inert rule whose attributes are an id, an ARN and names made from its address. */
 export function inert(reason: string, extra?: (resource: Resolved, ctx: LocalContext) => Attributes): Inert {

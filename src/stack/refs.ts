@@ -35,7 +35,7 @@ export function refsOf(config: Config) {
     securityGroup: (role: SecurityGroupRole) => `aws_security_group.${role}` as const,
 
     certificate: (name: string) => `aws_acm_certificate_validation.${id(name)}` as const,
-    edgeCertificate: (name: string) => `aws_acm_certificate_validation.${id(name)}_edge` as const,
+    edgeCertificate: (name: string) => `aws_acm_certificate_validation.${id(name)}__edge` as const,
 
     edgeWebAcl: 'aws_wafv2_web_acl.edge',
     distribution: (name: string) => `aws_cloudfront_distribution.${id(name)}` as const,
@@ -60,10 +60,12 @@ export function refsOf(config: Config) {
     databaseInitFunction: 'aws_lambda_function.database_init',
     /** The secret that holds one service's whole `DATABASE_URL`; `kong` has one too. */
     databaseSecret: (service: string) => `aws_secretsmanager_secret.${id(service)}__DATABASE_URL` as const,
-    databasePassword: (service: string) => `ephemeral.aws_secretsmanager_random_password.${id(service)}__DATABASE_URL` as const,
+    databasePassword: (service: string) =>
+      `ephemeral.aws_secretsmanager_random_password.${id(service)}__DATABASE_URL` as const,
 
     secret: (scope: string, key: string) => `aws_secretsmanager_secret.${id(scope)}__${id(key)}` as const,
-    secretVersion: (scope: string, key: string) => `aws_secretsmanager_secret_version.${id(scope)}__${id(key)}` as const,
+    secretVersion: (scope: string, key: string) =>
+      `aws_secretsmanager_secret_version.${id(scope)}__${id(key)}` as const,
     /** `shop/dev/auth-service/DATABASE_URL`. */
     secretName: (scope: string, key: string) => `${project}/${environment}/${scope}/${key}`,
     /** The value that CloudFront sends as `X-Origin-Verify`. */

@@ -125,7 +125,10 @@ function reference<T>(kind: Reference['kind'], target: string, path: Reference['
 }
 
 /** The node's address as Terraform writes it in `depends_on`. */
-export function addressOf(kind: 'resource' | 'data' | 'ephemeral', node: { readonly type: string; readonly name: string }): string {
+export function addressOf(
+  kind: 'resource' | 'data' | 'ephemeral',
+  node: { readonly type: string; readonly name: string },
+): string {
   return kind === 'resource' ? `${node.type}.${node.name}` : `${kind}.${node.type}.${node.name}`;
 }
 
@@ -155,7 +158,11 @@ export function resource<T extends ResourceType>(
 }
 
 /** A data source at `address`. */
-export function dataSource<D extends DataType>(address: DataAddress<D>, args: DataArgs[D], extra: Extra = {}): DataSource<D> {
+export function dataSource<D extends DataType>(
+  address: DataAddress<D>,
+  args: DataArgs[D],
+  extra: Extra = {},
+): DataSource<D> {
   const [type, name] = split(address.slice('data.'.length));
   return { type: type as D, name, args, ...extra };
 }

@@ -34,7 +34,11 @@ export function synthesise(config: Config, rooms: readonly Room[]): Synthesis {
     outputs: byName(collect(parts, 'outputs')),
   };
   assertConsistent(stack);
-  return { stack, manifest: manifestOf(config, parts), files: rooms.flatMap((room) => room.files?.(config, refs) ?? []) };
+  return {
+    stack,
+    manifest: manifestOf(config, parts),
+    files: rooms.flatMap((room) => room.files?.(config, refs) ?? []),
+  };
 }
 
 /** The files of the artifact, `main.tf.json` and `manifest.json` among them. */
@@ -46,7 +50,10 @@ export function artifactFiles({ stack, manifest, files }: Synthesis): readonly A
   ];
 }
 
-function collect<K extends Exclude<keyof SynthPart, 'manifest'>>(parts: readonly SynthPart[], key: K): NonNullable<SynthPart[K]>[number][] {
+function collect<K extends Exclude<keyof SynthPart, 'manifest'>>(
+  parts: readonly SynthPart[],
+  key: K,
+): NonNullable<SynthPart[K]>[number][] {
   return parts.flatMap((part) => [...(part[key] ?? [])] as NonNullable<SynthPart[K]>[number][]);
 }
 
@@ -69,7 +76,8 @@ const by =
   (a: T, b: T): number =>
     key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0;
 
-const byName = <T extends { readonly name: string }>(items: readonly T[]): readonly T[] => items.toSorted(by(({ name }) => name));
+const byName = <T extends { readonly name: string }>(items: readonly T[]): readonly T[] =>
+  items.toSorted(by(({ name }) => name));
 
 const byAddress = <T extends { readonly type: string; readonly name: string }>(nodes: readonly T[]): readonly T[] =>
   nodes.toSorted(by(({ type, name }) => `${type}.${name}`));
@@ -96,5 +104,9 @@ function duplicates(stack: Stack): readonly string[] {
 }
 
 function inconsistent(message: string): LandfallError {
-  return new LandfallError({ code: 'STACK_INCONSISTENT', message, fix: 'This is a mistake in Landfall: please report it with your config.' });
+  return new LandfallError({
+    code: 'STACK_INCONSISTENT',
+    message,
+    fix: 'This is a mistake in Landfall: please report it with your config.',
+  });
 }

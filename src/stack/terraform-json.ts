@@ -18,9 +18,7 @@ export function writeTerraformJson(stack: Stack): string {
     data: byType(stack.data),
     ephemeral: byType(stack.ephemeral),
     resource: byType(stack.resources),
-    variable: Object.fromEntries(
-      stack.variables.map(({ name, ...rest }) => [name, { ...rest, type: 'string' }]),
-    ),
+    variable: Object.fromEntries(stack.variables.map(({ name, ...rest }) => [name, { ...rest, type: 'string' }])),
     output: Object.fromEntries(
       stack.outputs.map(({ name, value, description, sensitive }) => [
         name,
@@ -89,7 +87,10 @@ export function referenceText(reference: Reference): string {
 /** `aws_lb.main.dns_name`. */
 export function referencePath({ kind, target, path }: Reference): string {
   const head = kind === 'resource' ? target : `${kind}.${target}`;
-  return path.reduce<string>((text, step) => (typeof step === 'number' ? `${text}[${String(step)}]` : `${text}.${step}`), head);
+  return path.reduce<string>(
+    (text, step) => (typeof step === 'number' ? `${text}[${String(step)}]` : `${text}.${step}`),
+    head,
+  );
 }
 
 /** A literal as Terraform's template syntax wants it. */

@@ -3,7 +3,12 @@ import { Expr, type Reference } from './expr.js';
 import type { AnyAddress, Stack } from './stack.js';
 
 interface Document {
-  readonly provider: { readonly aws: readonly { readonly region: string; readonly default_tags: readonly [{ readonly tags: Record<string, string> }] }[] };
+  readonly provider: {
+    readonly aws: readonly {
+      readonly region: string;
+      readonly default_tags: readonly [{ readonly tags: Record<string, string> }];
+    }[];
+  };
   readonly resource?: Nodes;
   readonly data?: Nodes;
   readonly ephemeral?: Nodes;
@@ -22,7 +27,9 @@ export function readTerraformJson(text: string): Stack {
   const [provider] = document.provider.aws;
   const tags = provider?.default_tags[0].tags ?? {};
   const nodes = (all: Nodes | undefined) =>
-    Object.entries(all ?? {}).flatMap(([type, named]) => Object.entries(named).map(([name, body]) => nodeOf(type, name, body)));
+    Object.entries(all ?? {}).flatMap(([type, named]) =>
+      Object.entries(named).map(([name, body]) => nodeOf(type, name, body)),
+    );
   return {
     project: unescape(tags['Project'] ?? ''),
     environment: unescape(tags['Environment'] ?? ''),
@@ -89,10 +96,14 @@ function parseTemplate(text: string): string | Expr<unknown> {
 const unescape = (text: string): string => text.replaceAll(/([$%])\1\{/g, '$1{');
 
 function parseReference(path: string): Reference {
-  const steps = path.replaceAll(/\[(\d+)\]/g, '.$1').split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+  const steps = path
+    .replaceAll(/\[(\d+)\]/g, '.$1')
+    .split('.')
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
   const [head, second, third, ...rest] = steps;
   if (head === 'var' && typeof second === 'string') return { kind: 'var', target: second, path: [] };
-  if (head === 'data' || head === 'ephemeral') return { kind: head, target: `${String(second)}.${String(third)}`, path: rest };
+  if (head === 'data' || head === 'ephemeral')
+    return { kind: head, target: `${String(second)}.${String(third)}`, path: rest };
   if (typeof head !== 'string' || typeof second !== 'string' || third === undefined) {
     throw new LandfallError({
       code: 'ARTIFACT_UNREADABLE',

@@ -1,5 +1,14 @@
 import { referencesIn } from './expr.js';
-import { addressOf, targetOf, type Address, type AnyResource, type Resource, type ResourceType, type Stack, type StackNode } from './stack.js';
+import {
+  addressOf,
+  targetOf,
+  type Address,
+  type AnyResource,
+  type Resource,
+  type ResourceType,
+  type Stack,
+  type StackNode,
+} from './stack.js';
 
 /** Read access to a Stack for rooms and reports: other rooms' resources, never their code. */
 export interface StackView {

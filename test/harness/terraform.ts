@@ -29,10 +29,12 @@ export async function findTerraform(): Promise<Terraform | undefined> {
   return {
     version,
     run: async (folder, ...args) => {
-      const { stdout } = await exec('terraform', args, { cwd: folder, env, maxBuffer: 1 << 28 }).catch((error: unknown) => {
-        const { stdout, stderr } = error as { readonly stdout?: string; readonly stderr?: string };
-        throw new Error(`terraform ${args.join(' ')}\n${stdout ?? ''}${stderr ?? String(error)}`);
-      });
+      const { stdout } = await exec('terraform', args, { cwd: folder, env, maxBuffer: 1 << 28 }).catch(
+        (error: unknown) => {
+          const { stdout, stderr } = error as { readonly stdout?: string; readonly stderr?: string };
+          throw new Error(`terraform ${args.join(' ')}\n${stdout ?? ''}${stderr ?? String(error)}`);
+        },
+      );
       return stdout;
     },
   };
@@ -42,7 +44,11 @@ export async function findTerraform(): Promise<Terraform | undefined> {
 async function offlineEnvironment(): Promise<Readonly<Record<string, string>>> {
   const mirror = await findMirror();
   if (mirror === undefined) return {};
-  const file = join(process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? tmpdir(), '.cache'), 'landfall', 'terraform-test.tfrc');
+  const file = join(
+    process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? tmpdir(), '.cache'),
+    'landfall',
+    'terraform-test.tfrc',
+  );
   await mkdir(dirname(file), { recursive: true });
   const include = '["registry.terraform.io/hashicorp/aws"]';
   await writeFile(
@@ -55,8 +61,26 @@ async function offlineEnvironment(): Promise<Readonly<Record<string, string>>> {
 const suffix = '/registry.terraform.io/hashicorp/aws';
 
 async function findMirror(): Promise<string | undefined> {
-  const prune = ['/proc', '/sys', '/dev', '*/node_modules', '*/.terraform'].flatMap((path, index) => [...(index === 0 ? [] : ['-o']), '-path', path]);
-  const args = ['/', '-maxdepth', '6', '(', ...prune, ')', '-prune', '-o', '-type', 'd', '-path', `*${suffix}`, '-print'];
+  const prune = ['/proc', '/sys', '/dev', '*/node_modules', '*/.terraform'].flatMap((path, index) => [
+    ...(index === 0 ? [] : ['-o']),
+    '-path',
+    path,
+  ]);
+  const args = [
+    '/',
+    '-maxdepth',
+    '6',
+    '(',
+    ...prune,
+    ')',
+    '-prune',
+    '-o',
+    '-type',
+    'd',
+    '-path',
+    `*${suffix}`,
+    '-print',
+  ];
   const { stdout } = await exec('find', args).catch((error: unknown) => error as { stdout: string });
   const [found] = stdout.split('\n').filter((line) => line.endsWith(suffix));
   return found?.slice(0, -suffix.length);
@@ -94,4 +118,8 @@ export function requireOnCi(tool: string, found: unknown): void {
   if (found === undefined && onCi) throw new Error(`${tool} is not installed, and on CI it must be.`);
 }
 
-export const isFile = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
+export const isFile = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

@@ -15,9 +15,17 @@ export const deploy: CommandEntry = {
     requireLocal('infra:deploy', options);
     const { synthesis, folder } = await openProject(options, io);
     const started = performance.now();
-    const { description, plan } = await deployLocal({ synthesis, projectFolder: folder, portBase: options.portBase, emit, signal: io.signal });
+    const { description, plan } = await deployLocal({
+      synthesis,
+      projectFolder: folder,
+      portBase: options.portBase,
+      emit,
+      signal: io.signal,
+    });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    const title = isEmpty(plan) ? `No changes: everything runs as configured (${seconds} s).` : `Deployed in ${seconds} s.`;
+    const title = isEmpty(plan)
+      ? `No changes: everything runs as configured (${seconds} s).`
+      : `Deployed in ${seconds} s.`;
     return { document: description, text: `${title}\n${renderAddresses(description)}` };
   },
 };
@@ -29,7 +37,14 @@ export function renderAddresses(description: PlaneDescription): string {
     ...Object.entries(endpoints).map(([name, url]) => [name, url]),
     ...Object.entries(alb).map(([name, url]) => [`ALB ${name}`, url]),
     ...Object.entries(buckets).map(([name, url]) => [`bucket of ${name}`, url]),
-    ...(postgres === null ? [] : [['PostgreSQL', `${postgres.host}:${String(postgres.port)} (${postgres.databases.map(({ name }) => name).join(', ')})`]]),
+    ...(postgres === null
+      ? []
+      : [
+          [
+            'PostgreSQL',
+            `${postgres.host}:${String(postgres.port)} (${postgres.databases.map(({ name }) => name).join(', ')})`,
+          ],
+        ]),
     ['traces', trace],
     ['certificate authority', caCertificate],
   ];

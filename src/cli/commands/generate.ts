@@ -17,14 +17,18 @@ export const generate: CommandEntry = {
   async run(given, io) {
     const options = given as Options;
     const project = await openProject(options, io);
-    const standard = options.local === true ? project.planeFolders.artifact : join(project.folder, '.landfall', options.env);
+    const standard =
+      options.local === true ? project.planeFolders.artifact : join(project.folder, '.landfall', options.env);
     const folder = options.out === undefined ? standard : resolve(io.cwd, options.out);
     const files = artifactFiles(project.synthesis);
     await writeArtifact(folder, files);
     const resources = project.synthesis.stack.resources.length;
     return {
       document: { folder, resources, files: files.map(({ path }) => path).sort() },
-      text: `${String(resources)} resources in ${relative(io.cwd, folder) || '.'}: ${files.map(({ path }) => path).sort().join(', ')}\n`,
+      text: `${String(resources)} resources in ${relative(io.cwd, folder) || '.'}: ${files
+        .map(({ path }) => path)
+        .sort()
+        .join(', ')}\n`,
     };
   },
 };

@@ -30,9 +30,17 @@ export const logs: CommandEntry = {
     const { logs: folder } = planeFolders(await projectFolder(options, io), options.env);
     const [service] = options.arguments;
     const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.log')).sort();
-    const wanted = typeof service === 'string' ? names.filter((name) => name === `${service}.log` || name.startsWith(`${service}-`)) : names;
+    const wanted =
+      typeof service === 'string'
+        ? names.filter((name) => name === `${service}.log` || name.startsWith(`${service}-`))
+        : names;
     if (wanted.length === 0) throw nothing(service, names);
-    const found = await Promise.all(wanted.map(async (name) => ({ name: name.slice(0, -'.log'.length), lines: await lastLines(join(folder, name), options.tail) })));
+    const found = await Promise.all(
+      wanted.map(async (name) => ({
+        name: name.slice(0, -'.log'.length),
+        lines: await lastLines(join(folder, name), options.tail),
+      })),
+    );
     return {
       document: { logs: found },
       text: found.map(({ name, lines }) => lines.map((line) => `${name} ${line}\n`).join('')).join(''),

@@ -11,7 +11,10 @@ export const localOption = (): Option => new Option('--local', 'act on the local
 
 /** Twelve ports from the base are used. */
 export const portBaseOption = (): Option =>
-  new Option('--port-base <port>', 'first of the local plane’s twelve ports (default: that of the last deploy, else 4400)').argParser(portBase);
+  new Option(
+    '--port-base <port>',
+    'first of the local plane’s twelve ports (default: that of the last deploy, else 4400)',
+  ).argParser(portBase);
 
 function portBase(text: string): number {
   const port = Number(text);

@@ -16,7 +16,11 @@ export const outputs: CommandEntry = {
     requireLocal('infra:outputs', options);
     const plane = await findPlane(planeFolders(await projectFolder(options, io), options.env));
     if (plane === undefined) {
-      throw new LandfallError({ code: 'NOT_RUNNING', message: 'The local plane does not run.', fix: `Start it: landfall infra:deploy --env ${options.env} --local` });
+      throw new LandfallError({
+        code: 'NOT_RUNNING',
+        message: 'The local plane does not run.',
+        fix: `Start it: landfall infra:deploy --env ${options.env} --local`,
+      });
     }
     const description = await plane.order<PlaneDescription>('describe');
     return { document: description, text: renderAddresses(description) };

@@ -16,10 +16,20 @@ export const plan: CommandEntry = {
     const options = given as Options;
     requireLocal('infra:plan', options);
     const { synthesis, folder } = await openProject(options, io);
-    const planned = await planLocal({ synthesis, projectFolder: folder, portBase: options.portBase, emit, signal: io.signal });
+    const planned = await planLocal({
+      synthesis,
+      projectFolder: folder,
+      portBase: options.portBase,
+      emit,
+      signal: io.signal,
+    });
     const pending = !isEmpty(planned);
     return {
-      document: { changes: planned.changes.filter(({ action }) => action !== 'unchanged'), sites: planned.sites, running: planned.running },
+      document: {
+        changes: planned.changes.filter(({ action }) => action !== 'unchanged'),
+        sites: planned.sites,
+        running: planned.running,
+      },
       text: renderPlan(planned),
       exitCode: pending && options.detailedExitcode === true ? 2 : 0,
     };
@@ -30,11 +40,16 @@ const symbols = { create: '+', update: '~', replace: '±', start: '▸', delete:
 
 /** The changes as a list, and their count. */
 export function renderPlan({ changes, sites, running }: LocalPlan): string {
-  const lines = changes.flatMap(({ address, action }) => (action === 'unchanged' ? [] : [`  ${symbols[action]} ${address}`]));
+  const lines = changes.flatMap(({ address, action }) =>
+    action === 'unchanged' ? [] : [`  ${symbols[action]} ${address}`],
+  );
   const uploads = sites.map((site) => `  ↑ ${site} (content)`);
   const total = lines.length + uploads.length;
   if (total === 0) return running ? 'Nothing would change.\n' : 'Nothing would change but that the plane starts.\n';
-  const count = (action: keyof typeof symbols) => `${String(changes.filter((change) => change.action === action).length)} to ${action}`;
-  const summary = (Object.keys(symbols) as (keyof typeof symbols)[]).map(count).filter((text) => !text.startsWith('0 '));
+  const count = (action: keyof typeof symbols) =>
+    `${String(changes.filter((change) => change.action === action).length)} to ${action}`;
+  const summary = (Object.keys(symbols) as (keyof typeof symbols)[])
+    .map(count)
+    .filter((text) => !text.startsWith('0 '));
   return `${[...lines, ...uploads].join('\n')}\n${[...summary, ...(sites.length > 0 ? [`${String(sites.length)} to upload`] : [])].join(', ')}.\n`;
 }

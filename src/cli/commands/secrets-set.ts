@@ -23,14 +23,27 @@ export const secretsSet: CommandEntry = {
     const [key] = options.arguments;
     const name = `${project}/${environment}/${String(key)}`;
     const declared = synthesis.stack.resources.flatMap((resource) =>
-      resource.type === 'aws_secretsmanager_secret' && typeof resource.args.name === 'string' ? [resource.args.name] : [],
+      resource.type === 'aws_secretsmanager_secret' && typeof resource.args.name === 'string'
+        ? [resource.args.name]
+        : [],
     );
     if (!declared.includes(name)) throw undeclared(String(key), declared, `${project}/${environment}/`);
     const value = (await io.readInput()).replace(/\r?\n$/, '');
-    if (value === '') throw new LandfallError({ code: 'SECRET_EMPTY', message: `No value for ${name} came from standard input.`, fix: `printf %s "$VALUE" | landfall secrets:set ${String(key)} --env ${environment} --local` });
-    const vault = await openVault({ file: planeFolders(folder, environment).vault, keyFile: vaultKeyFile(process.env) });
+    if (value === '')
+      throw new LandfallError({
+        code: 'SECRET_EMPTY',
+        message: `No value for ${name} came from standard input.`,
+        fix: `printf %s "$VALUE" | landfall secrets:set ${String(key)} --env ${environment} --local`,
+      });
+    const vault = await openVault({
+      file: planeFolders(folder, environment).vault,
+      keyFile: vaultKeyFile(process.env),
+    });
     await vault.write(name, value);
-    return { document: { name, set: true }, text: `${name} is set. Services that use it get it at their next start.\n` };
+    return {
+      document: { name, set: true },
+      text: `${name} is set. Services that use it get it at their next start.\n`,
+    };
   },
 };
 

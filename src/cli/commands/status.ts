@@ -9,7 +9,10 @@ import { projectFolder } from './project.js';
 interface PlaneStatus {
   readonly pid: number;
   readonly portBase: number;
-  readonly services: readonly { readonly address: string; readonly tasks: readonly { readonly id: string; readonly pid?: number; readonly health: string }[] }[];
+  readonly services: readonly {
+    readonly address: string;
+    readonly tasks: readonly { readonly id: string; readonly pid?: number; readonly health: string }[];
+  }[];
 }
 
 export const status: CommandEntry = {
@@ -23,11 +26,16 @@ export const status: CommandEntry = {
     const [state, plane] = [await readState(folders.state), await findPlane(folders)];
     const resources = Object.keys(state?.resources ?? {}).length;
     if (plane === undefined) {
-      const text = state === undefined ? 'Never deployed on the local plane.\n' : `Stopped; ${String(resources)} resources are kept. infra:deploy --local starts it.\n`;
+      const text =
+        state === undefined
+          ? 'Never deployed on the local plane.\n'
+          : `Stopped; ${String(resources)} resources are kept. infra:deploy --local starts it.\n`;
       return { document: { running: false, resources, services: [] }, text };
     }
     const running = await plane.order<PlaneStatus>('status');
-    const rows = running.services.flatMap(({ address, tasks }) => tasks.map(({ id, pid, health }) => [address, id, String(pid ?? 'in the plane'), health]));
+    const rows = running.services.flatMap(({ address, tasks }) =>
+      tasks.map(({ id, pid, health }) => [address, id, String(pid ?? 'in the plane'), health]),
+    );
     return {
       document: { running: true, resources, ...running },
       text: `Running as process ${String(running.pid)}, ports from ${String(running.portBase)}, ${String(resources)} resources.\n${renderTable(['service', 'task', 'process', 'health'], rows)}\n`,

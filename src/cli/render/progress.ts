@@ -22,7 +22,8 @@ function lineProgress(io: Io): Progress {
   return { emit: (event) => isWorthALine(event) && io.err(`${lineOf(event, paint)}\n`), close: () => undefined };
 }
 
-const isWorthALine = (event: LandfallEvent): boolean => event.type !== 'step' || !['unchanged', 'progress'].includes(event.status);
+const isWorthALine = (event: LandfallEvent): boolean =>
+  event.type !== 'step' || !['unchanged', 'progress'].includes(event.status);
 
 function lineOf(event: LandfallEvent, paint: Paint): string {
   if (event.type === 'log') return `${paint.dim(event.source)} ${event.line}`;
@@ -61,7 +62,13 @@ function liveProgress(io: Io): Progress {
   let lastLog = '';
   const draw = () => {
     const lines = [...running.values()].slice(0, 12).map((step) => `  ${stepLine(step, paint)}`);
-    update([`${paint.bold(String(done))} done`, ...lines, ...(lastLog === '' ? [] : [paint.dim(`  ${lastLog.slice(0, 100)}`)])].join('\n'));
+    update(
+      [
+        `${paint.bold(String(done))} done`,
+        ...lines,
+        ...(lastLog === '' ? [] : [paint.dim(`  ${lastLog.slice(0, 100)}`)]),
+      ].join('\n'),
+    );
   };
   const emit: Emit = (event) => {
     if (event.type === 'log') lastLog = `${event.source} ${event.line}`;

@@ -18,10 +18,30 @@ export function callMistakes({ root, services, environments }: LooseProject): re
   return [...calls, ...overrides];
 }
 
-function call(from: LooseEntry, name: string, at: Place, services: readonly LooseEntry[], names: readonly string[]): readonly Mistake[] {
+function call(
+  from: LooseEntry,
+  name: string,
+  at: Place,
+  services: readonly LooseEntry[],
+  names: readonly string[],
+): readonly Mistake[] {
   if (name === from.name)
-    return [mistake('CONFIG_CALLS_ITSELF', at, `"${name}" calls itself.`, 'Remove it: a service needs no address for itself.')];
-  if (!names.includes(name)) return [unknown(name, at, names.filter((other) => other !== from.name))];
+    return [
+      mistake(
+        'CONFIG_CALLS_ITSELF',
+        at,
+        `"${name}" calls itself.`,
+        'Remove it: a service needs no address for itself.',
+      ),
+    ];
+  if (!names.includes(name))
+    return [
+      unknown(
+        name,
+        at,
+        names.filter((other) => other !== from.name),
+      ),
+    ];
   const target = services.find((service) => service.name === name);
   const reason = target && unreachable(target);
   return reason === undefined
@@ -33,11 +53,17 @@ const unknown = (name: string, at: Place, names: readonly string[]) =>
   mistake('CONFIG_UNKNOWN_SERVICE', at, `There is no service "${name}".`, suggestion(name, names));
 
 /** Why Cloud Map does not lead to a service; undefined when it does. */
-function unreachable({ name, fields: service }: LooseEntry): { readonly why: string; readonly fix: string } | undefined {
+function unreachable({
+  name,
+  fields: service,
+}: LooseEntry): { readonly why: string; readonly fix: string } | undefined {
   const type = service['type'];
   if (type === 'spa') return { why: 'a spa is files in a bucket', fix: 'Remove it from `calls`.' };
   if (type === 'nextjs' && service['runtime'] !== 'fargate')
-    return { why: 'App Runner is not in the private network', fix: `Set \`services.${name}.runtime\` to "fargate", or remove it from \`calls\`.` };
+    return {
+      why: 'App Runner is not in the private network',
+      fix: `Set \`services.${name}.runtime\` to "fargate", or remove it from \`calls\`.`,
+    };
   if ((type === 'nextjs' || type === 'worker') && service['port'] === undefined)
     return { why: 'it names no port', fix: `Add \`services.${name}.port\`, or remove it from \`calls\`.` };
   return undefined;
@@ -53,7 +79,9 @@ export function duplicateMistakes({ services, environments }: LooseProject): rea
         ({ index, value }) => [fields(value)['methods'], ['services', name, 'routes', index, 'methods']] as const,
       ),
     ]),
-    ...environments.map(({ name, fields: one }) => [one['redirectDomains'], ['environments', name, 'redirectDomains']] as const),
+    ...environments.map(
+      ({ name, fields: one }) => [one['redirectDomains'], ['environments', name, 'redirectDomains']] as const,
+    ),
   ];
   return lists.flatMap(([list, at]) =>
     texts(list).flatMap(({ index, value }, position, all) =>

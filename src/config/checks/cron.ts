@@ -12,7 +12,12 @@ const cronFields: readonly CronField[] = [
   { name: 'minutes', min: 0, max: 59 },
   { name: 'hours', min: 0, max: 23 },
   { name: 'day of month', min: 1, max: 31, special: /^(\?|L|LW|([1-9]|[12]\d|3[01])W)$/ },
-  { name: 'month', min: 1, max: 12, words: ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'] },
+  {
+    name: 'month',
+    min: 1,
+    max: 12,
+    words: ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'],
+  },
   {
     name: 'day of week',
     min: 1,
@@ -29,7 +34,9 @@ export function scheduleFault(schedule: string, kinds: 'any' | 'cron'): string |
   if (cron !== null) return cronFault(cron[1] ?? '');
   if (kinds === 'cron') return 'it is not `cron(…)`';
   if (/^rate\(.*\)$/.test(schedule))
-    return /^rate\([1-9]\d{0,5} (minute|hour|day)s?\)$/.test(schedule) ? undefined : 'a rate is a whole number from 1 and minutes, hours or days';
+    return /^rate\([1-9]\d{0,5} (minute|hour|day)s?\)$/.test(schedule)
+      ? undefined
+      : 'a rate is a whole number from 1 and minutes, hours or days';
   const once = /^at\((\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\)$/.exec(schedule);
   if (once === null) return 'it is not `cron(…)`, `rate(…)` or `at(…)`';
   return isMoment(once[1] ?? '') ? undefined : 'that moment does not exist';
@@ -42,7 +49,8 @@ function isMoment(moment: string): boolean {
 
 function cronFault(expression: string): string | undefined {
   const parts = expression.trim().split(/\s+/);
-  if (parts.length !== cronFields.length) return `it has ${String(parts.length)} fields instead of 6 (minutes hours day-of-month month day-of-week year)`;
+  if (parts.length !== cronFields.length)
+    return `it has ${String(parts.length)} fields instead of 6 (minutes hours day-of-month month day-of-week year)`;
   const wrong = cronFields.find((field, index) => !isFieldValue(field, parts[index] ?? ''));
   if (wrong !== undefined) return `its ${wrong.name} is "${parts[cronFields.indexOf(wrong)] ?? ''}"`;
   const unset = [parts[2], parts[4]].filter((part) => part === '?').length;

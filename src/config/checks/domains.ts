@@ -19,7 +19,10 @@ export function domainMistakes({ services, environments }: LooseProject): readon
   const hosts = environments.flatMap((environment) => hostsOf(environment, [...new Set(subdomains)]));
   return [
     ...taken(hosts),
-    ...hosts.filter(({ name }) => name.length > certificateNameLimit).slice(0, 1).map(tooLong),
+    ...hosts
+      .filter(({ name }) => name.length > certificateNameLimit)
+      .slice(0, 1)
+      .map(tooLong),
     ...environments.flatMap(hostedZone),
     ...environments.flatMap(credentials),
   ];
@@ -51,7 +54,12 @@ function taken(hosts: readonly Host[]): readonly Mistake[] {
     const who = owner.environment === host.environment ? 'itself' : `"${owner.environment}"`;
     found.set(
       place,
-      mistake('CONFIG_DOMAIN_TAKEN', host.at, `The name "${host.name}" is already served by environment ${who}.`, 'Choose another name: each can lead to one place only.'),
+      mistake(
+        'CONFIG_DOMAIN_TAKEN',
+        host.at,
+        `The name "${host.name}" is already served by environment ${who}.`,
+        'Choose another name: each can lead to one place only.',
+      ),
     );
   });
   return [...found.values()];
@@ -67,7 +75,14 @@ function hostedZone({ name, fields: environment }: LooseEntry): readonly Mistake
   const zone = text(environment['hostedZone']);
   if (domain === undefined || zone === undefined || domain === zone || domain.endsWith(`.${zone}`)) return [];
   const fix = `Write the zone that holds "${domain}": itself or one of its parents.`;
-  return [mistake('CONFIG_HOSTED_ZONE', ['environments', name, 'hostedZone'], `\`hostedZone\` is "${zone}", which does not hold "${domain}".`, fix)];
+  return [
+    mistake(
+      'CONFIG_HOSTED_ZONE',
+      ['environments', name, 'hostedZone'],
+      `\`hostedZone\` is "${zone}", which does not hold "${domain}".`,
+      fix,
+    ),
+  ];
 }
 
 function credentials({ name, fields: environment }: LooseEntry): readonly Mistake[] {

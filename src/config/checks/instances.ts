@@ -58,9 +58,14 @@ function alwaysOn(at: Place, { name, fields: service }: LooseEntry, counts: Fiel
 
 function notForFiles(at: Place, counts: Fields): readonly Mistake[] {
   return Object.keys(counts)
-    .filter((key) => key !== 'env' && (key in taskDefaults))
+    .filter((key) => key !== 'env' && key in taskDefaults)
     .map((key) =>
-      mistake('CONFIG_NOT_APPLICABLE', [...at, key], `\`${key}\` has no effect on a spa: it is files in a bucket.`, 'Remove it.'),
+      mistake(
+        'CONFIG_NOT_APPLICABLE',
+        [...at, key],
+        `\`${key}\` has no effect on a spa: it is files in a bucket.`,
+        'Remove it.',
+      ),
     );
 }
 

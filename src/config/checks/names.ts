@@ -12,9 +12,7 @@ export function nameMistakes({ root, services, environments }: LooseProject): re
     ...services.flatMap(({ name, fields }) => keys(fields['jobs'], ['services', name, 'jobs'])),
   ];
   const malformed = named.flatMap(([name, at]) =>
-    isName(name)
-      ? []
-      : [mistake('CONFIG_INVALID_NAME', at, `The name ${shown(name)} is not ${nameRule}.`, rename(name))],
+    isName(name) ? [] : [mistake('CONFIG_INVALID_NAME', at, `${shown(name)} cannot be a name.`, rename(name))],
   );
   return [...malformed, ...reserved(root), ...empty(root, environments.length)];
 }
@@ -34,7 +32,7 @@ function rename(name: string): string {
     .replaceAll(/^[^a-z]+|-+$/g, '')
     .slice(0, 40)
     .replace(/-+$/, '');
-  return isName(better) ? `Call it "${better}".` : `Use ${nameRule}.`;
+  return `${isName(better) ? `Call it "${better}". ` : ''}A name has ${nameRule}.`;
 }
 
 function reserved(root: LooseProject['root']): readonly Mistake[] {
@@ -54,7 +52,9 @@ function empty(root: LooseProject['root'], environments: number): readonly Mista
   const none = (key: string) =>
     typeof root[key] === 'object' && keys(root[key], []).length === 0 && entries(root[key]).length === 0;
   return [
-    ...(none('services') ? [mistake('CONFIG_EMPTY', ['services'], '`services` has no service.', 'Add at least one.')] : []),
+    ...(none('services')
+      ? [mistake('CONFIG_EMPTY', ['services'], '`services` has no service.', 'Add at least one.')]
+      : []),
     ...(environments === 0 && none('environments')
       ? [mistake('CONFIG_EMPTY', ['environments'], '`environments` has no environment.', 'Add one, such as `dev`.')]
       : []),

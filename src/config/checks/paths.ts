@@ -16,6 +16,19 @@ function folder(value: unknown, at: Place, mayLeave: boolean): readonly Mistake[
     ? 'a folder relative to the config file, such as `services/api`, with `/`'
     : 'a folder inside the service, such as `dist`, with `/`';
   const wrong =
-    path.startsWith('/') || path.includes('\\') || /^[A-Za-z]:/.test(path) || path.includes('\0') || (!mayLeave && path.split('/').includes('..'));
-  return wrong ? [mistake('CONFIG_INVALID_VALUE', at, `\`${String(at.at(-1))}\` is ${shown(path)}, not ${rule}.`, `Write ${rule}.`)] : [];
+    path.startsWith('/') ||
+    path.includes('\\') ||
+    /^[A-Za-z]:/.test(path) ||
+    path.includes('\0') ||
+    (!mayLeave && path.split('/').includes('..'));
+  return wrong
+    ? [
+        mistake(
+          'CONFIG_INVALID_VALUE',
+          at,
+          `\`${String(at.at(-1))}\` is ${shown(path)}, not ${rule}.`,
+          `Write ${rule}.`,
+        ),
+      ]
+    : [];
 }

@@ -68,11 +68,25 @@ function discovery({ services }: LooseProject, routes: readonly LooseRoute[]): r
     const owner = seen.get(path);
     seen.set(path, name);
     if (owner !== undefined)
-      return [mistake('CONFIG_DISCOVERY', at, `\`discovery\` is "${path}", which "${owner}" already has.`, 'Give each issuer its own path.')];
+      return [
+        mistake(
+          'CONFIG_DISCOVERY',
+          at,
+          `\`discovery\` is "${path}", which "${owner}" already has.`,
+          'Give each issuer its own path.',
+        ),
+      ];
     const own = routes.some((route) => route.service === name && isUnder(path, route.path));
     if (own || path.endsWith('/.well-known/*')) return [];
     const message = `\`discovery\` is "${path}", which is under none of the service's routes.`;
-    return [mistake('CONFIG_DISCOVERY', at, message, 'Write a path that ends with `/.well-known/*`, such as `/auth/.well-known/*`.')];
+    return [
+      mistake(
+        'CONFIG_DISCOVERY',
+        at,
+        message,
+        'Write a path that ends with `/.well-known/*`, such as `/auth/.well-known/*`.',
+      ),
+    ];
   });
 }
 

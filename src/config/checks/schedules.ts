@@ -14,7 +14,9 @@ export function scheduleMistakes({ services, environments }: LooseProject): read
       ...timezone(job.fields['timezone'], [...at, 'timezone']),
     ]),
     ...jobs.flatMap(({ service, at }) =>
-      service.fields['type'] === 'worker' && service.fields['port'] === undefined ? [withoutPort(service.name, at)] : [],
+      service.fields['type'] === 'worker' && service.fields['port'] === undefined
+        ? [withoutPort(service.name, at)]
+        : [],
     ),
     ...environments.flatMap(({ name, fields: environment }) => {
       const sleep = fields(environment['sleep']);

@@ -6,7 +6,12 @@ import { reservedDatabases } from '../../layers/rds/config.js';
 export function takenMistakes({ services }: LooseProject): readonly Mistake[] {
   return [
     ...twice(services, 'port', 'CONFIG_PORT_TAKEN', 'Give each service its own port.'),
-    ...twice(services, 'database', 'CONFIG_DATABASE_TAKEN', 'Give each service its own database, and let it be asked through `calls`.'),
+    ...twice(
+      services,
+      'database',
+      'CONFIG_DATABASE_TAKEN',
+      'Give each service its own database, and let it be asked through `calls`.',
+    ),
     ...twice(services, 'subdomain', 'CONFIG_SUBDOMAIN_TAKEN', 'Give each front end its own subdomain.'),
     ...services.flatMap(databaseName),
     ...services.filter(({ fields }) => fields['subdomain'] === 'api').map(apiSubdomain),
@@ -43,4 +48,9 @@ function databaseName({ name, fields }: LooseEntry): readonly Mistake[] {
 }
 
 const apiSubdomain = ({ name }: LooseEntry): Mistake =>
-  mistake('CONFIG_SUBDOMAIN_TAKEN', ['services', name, 'subdomain'], '`subdomain` is "api", where the API itself answers.', 'Choose another, such as "app".');
+  mistake(
+    'CONFIG_SUBDOMAIN_TAKEN',
+    ['services', name, 'subdomain'],
+    '`subdomain` is "api", where the API itself answers.',
+    'Choose another, such as "app".',
+  );

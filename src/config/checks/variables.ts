@@ -9,7 +9,10 @@ export function variableMistakes({ services, environments }: LooseProject): read
       const own = Object.hasOwn(overrides, service.name) ? fields(overrides[service.name]) : {};
       return { at: ['environments', name, 'services', service.name, 'env'], names: Object.keys(fields(own['env'])) };
     });
-    const lists = [{ at: ['services', service.name, 'env'], names: Object.keys(fields(service.fields['env'])) }, ...ofEnvironments];
+    const lists = [
+      { at: ['services', service.name, 'env'], names: Object.keys(fields(service.fields['env'])) },
+      ...ofEnvironments,
+    ];
     return [
       ...lists.flatMap(({ at, names }) => names.flatMap((name) => variable(service, name, [...at, name]))),
       ...secrets(service, new Set(lists.flatMap(({ names }) => names))),
@@ -29,7 +32,14 @@ function secrets(service: LooseEntry, variables: ReadonlySet<string>): readonly 
   return texts(service.fields['secrets']).flatMap(({ index, value }) => {
     const at: Place = ['services', service.name, 'secrets', index];
     const both = variables.has(value)
-      ? [mistake('CONFIG_DUPLICATE', at, `"${value}" is both in \`env\` and in \`secrets\`.`, 'Keep one: secrets for what must not be read in the config.')]
+      ? [
+          mistake(
+            'CONFIG_DUPLICATE',
+            at,
+            `"${value}" is both in \`env\` and in \`secrets\`.`,
+            'Keep one: secrets for what must not be read in the config.',
+          ),
+        ]
       : [];
     return [...reserved(service, value, at), ...both];
   });
@@ -52,7 +62,9 @@ function setByLandfall({ fields: service }: LooseEntry): ReadonlyMap<string, str
     ...(tasks && service['database'] !== undefined ? [['DATABASE_URL', 'from `database`'] as const] : []),
     ...(tasks && service['redis'] === true ? [['REDIS_URL', 'from `redis`'] as const] : []),
     ...(type === 'nextjs' || type === 'spa' ? [['API_URL', 'the address of the API'] as const] : []),
-    ...texts(service['calls']).map(({ value }) => [peerVariable(value), `the address of "${value}", from \`calls\``] as const),
+    ...texts(service['calls']).map(
+      ({ value }) => [peerVariable(value), `the address of "${value}", from \`calls\``] as const,
+    ),
   ]);
 }
 

@@ -13,7 +13,11 @@ export function wafMistakes({ environments }: LooseProject): readonly Mistake[] 
       rule: fields(value),
     }));
     return rules.flatMap(({ at, rule }, position) => [
-      ...ruleName(at, text(rule['name']), rules.slice(0, position).flatMap((earlier) => text(earlier.rule['name']) ?? [])),
+      ...ruleName(
+        at,
+        text(rule['name']),
+        rules.slice(0, position).flatMap((earlier) => text(earlier.rule['name']) ?? []),
+      ),
       ...conditions(at, rule),
     ]);
   });
@@ -22,9 +26,17 @@ export function wafMistakes({ environments }: LooseProject): readonly Mistake[] 
 function ruleName(at: Place, name: string | undefined, earlier: readonly string[]): readonly Mistake[] {
   if (name === undefined) return [];
   const place = [...at, 'name'];
-  if (earlier.includes(name)) return [mistake('CONFIG_DUPLICATE', place, `Two rules are called "${name}".`, 'Rename one of them.')];
+  if (earlier.includes(name))
+    return [mistake('CONFIG_DUPLICATE', place, `Two rules are called "${name}".`, 'Rename one of them.')];
   return ownRules.includes(name) || name.startsWith('AWS')
-    ? [mistake('CONFIG_RESERVED_NAME', place, `A rule cannot be called "${name}": the web ACL has one of that name.`, 'Rename it.')]
+    ? [
+        mistake(
+          'CONFIG_RESERVED_NAME',
+          place,
+          `A rule cannot be called "${name}": the web ACL has one of that name.`,
+          'Rename it.',
+        ),
+      ]
     : [];
 }
 
@@ -34,10 +46,24 @@ function conditions(at: Place, rule: Fields): readonly Mistake[] {
   const place = [...at, 'match'];
   const given = fields(match);
   if (Object.keys(given).length === 0)
-    return [mistake('CONFIG_WAF_RULE', place, '`match` has no condition, so it would match every request.', 'Add one, such as `path: { startsWith: "/admin" }`.')];
+    return [
+      mistake(
+        'CONFIG_WAF_RULE',
+        place,
+        '`match` has no condition, so it would match every request.',
+        'Add one, such as `path: { startsWith: "/admin" }`.',
+      ),
+    ];
   const rate =
     given['rate'] !== undefined && rule['action'] === 'allow'
-      ? [mistake('CONFIG_WAF_RULE', [...at, 'action'], '`action` is "allow", but a rule with `rate` can only block or count.', 'Write "block" or "count".')]
+      ? [
+          mistake(
+            'CONFIG_WAF_RULE',
+            [...at, 'action'],
+            '`action` is "allow", but a rule with `rate` can only block or count.',
+            'Write "block" or "count".',
+          ),
+        ]
       : [];
   return [...rate, ...['path', 'header', 'query', 'body'].flatMap((key) => comparison([...place, key], given[key]))];
 }
@@ -66,7 +92,14 @@ function pattern(at: Place, regex: string): readonly Mistake[] {
   const unsupported = /\(\?[=!<]|\\[1-9]/.test(regex);
   return isRegex(regex) && !unsupported
     ? []
-    : [mistake('CONFIG_WAF_RULE', at, `The expression "${regex}" is not one that WAF takes.`, 'Use a valid expression without back references and look-around.')];
+    : [
+        mistake(
+          'CONFIG_WAF_RULE',
+          at,
+          `The expression "${regex}" is not one that WAF takes.`,
+          'Use a valid expression without back references and look-around.',
+        ),
+      ];
 }
 
 function isRegex(pattern: string): boolean {

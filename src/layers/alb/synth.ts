@@ -32,13 +32,20 @@ export function synth(config: Config, refs: Refs): SynthPart {
         listener_arn: attr(refs.listener(443), 'arn'),
         priority: 1,
         condition: [
-          { http_header: [{ http_header_name: 'X-Origin-Verify', values: [dataAttr(refs.originVerify, 'secret_string')] }] },
+          {
+            http_header: [
+              { http_header_name: 'X-Origin-Verify', values: [dataAttr(refs.originVerify, 'secret_string')] },
+            ],
+          },
         ],
         action: [{ type: 'forward', target_group_arn: attr(refs.targetGroup(gatewayName), 'arn') }],
         tags: { Name: refs.name(255, 'origin-verify') },
       }),
       ...internalRules(refs, services),
-      targetGroup(refs, gatewayName, gatewayPorts.proxy, { path: gatewayHealthPath, port: String(gatewayPorts.status) }),
+      targetGroup(refs, gatewayName, gatewayPorts.proxy, {
+        path: gatewayHealthPath,
+        port: String(gatewayPorts.status),
+      }),
       ...services.map((service) =>
         targetGroup(refs, service.name, service.port, { path: service.healthCheckPath, port: 'traffic-port' }),
       ),
@@ -58,12 +65,23 @@ function listeners(refs: Refs): AnyResource[] {
           ? { type: 'redirect', redirect: [{ protocol: 'HTTPS', port: '443', status_code: 'HTTP_301' }] }
           : {
               type: 'fixed-response',
-              fixed_response: [{ content_type: 'text/plain', message_body: action === '403' ? 'Forbidden' : 'Not Found', status_code: action }],
+              fixed_response: [
+                {
+                  content_type: 'text/plain',
+                  message_body: action === '403' ? 'Forbidden' : 'Not Found',
+                  status_code: action,
+                },
+              ],
             },
       ],
       tags: { Name: refs.name(255, `listener-${String(port)}`) },
     });
-  return [listener(80, false, 'redirect'), listener(443, true, '403'), listener(8443, true, '404'), listener(8080, false, '404')];
+  return [
+    listener(80, false, 'redirect'),
+    listener(443, true, '403'),
+    listener(8443, true, '404'),
+    listener(8080, false, '404'),
+  ];
 }
 
 /** 8443: by Host, as the gateway's upstreams send it. 8080: OIDC discovery alone, by path. */
@@ -71,7 +89,13 @@ function internalRules(refs: Refs, services: readonly NestService[]): AnyResourc
   const hostPriority = prioritiesOf(services.map(({ name }) => name));
   const withOidc = services.filter((service) => service.oidc !== undefined);
   const pathPriority = prioritiesOf(withOidc.map(({ name }) => name));
-  const rule = (service: NestService, port: ListenerPort, name: string, priority: number | undefined, condition: object) =>
+  const rule = (
+    service: NestService,
+    port: ListenerPort,
+    name: string,
+    priority: number | undefined,
+    condition: object,
+  ) =>
     resource(`aws_lb_listener_rule.${name}`, {
       listener_arn: attr(refs.listener(port), 'arn'),
       priority,
@@ -114,7 +138,9 @@ export function prioritiesOf(names: readonly string[]): ReadonlyMap<string, numb
 
 /** In 100…50,000: the lower numbers stay free for Landfall's own rules. */
 function drawPriority(name: string, draw: number): number {
-  const hash = createHash('sha256').update(`${name}#${String(draw)}`).digest();
+  const hash = createHash('sha256')
+    .update(`${name}#${String(draw)}`)
+    .digest();
   return 100 + (hash.readUInt32BE(0) % (highestPriority - 99));
 }
 

@@ -115,7 +115,9 @@ function siteHeaders(refs: Refs): AnyResource {
         content_type_options: [{ override: true }],
         frame_options: [{ frame_option: 'DENY', override: true }],
         referrer_policy: [{ referrer_policy: 'strict-origin-when-cross-origin', override: true }],
-        strict_transport_security: [{ access_control_max_age_sec: 31_536_000, include_subdomains: true, override: true }],
+        strict_transport_security: [
+          { access_control_max_age_sec: 31_536_000, include_subdomains: true, override: true },
+        ],
       },
     ],
   });

@@ -37,7 +37,10 @@ function synth(config: Config, refs: Refs): SynthPart {
 
 const aliasOf = (resolved: Resolved): string => {
   const attributes = resolved.args['attributes'];
-  const alias = typeof attributes === 'object' && attributes !== null ? (attributes as Record<string, unknown>)['AWS_ALIAS_DNS_NAME'] : '';
+  const alias =
+    typeof attributes === 'object' && attributes !== null
+      ? (attributes as Record<string, unknown>)['AWS_ALIAS_DNS_NAME']
+      : '';
   return typeof alias === 'string' ? alias : '';
 };
 
@@ -58,7 +61,10 @@ export const cloudmap: Layer<
       name: args['name'],
       hosted_zone: 'ZLOCALNS',
     })),
-    aws_service_discovery_service: inert('Names resolve for the gateway; inside service processes not yet.', ({ args }) => ({ name: args['name'] })),
+    aws_service_discovery_service: inert(
+      'Names resolve for the gateway; inside service processes not yet.',
+      ({ args }) => ({ name: args['name'] }),
+    ),
     aws_service_discovery_instance: {
       fidelity: 'approximate',
       leftOut: 'The alias stands for the load balancer inside the plane; no DNS record is served.',

@@ -12,12 +12,16 @@ export const dns: Layer<
   audit: [],
   local: {
     aws_acm_certificate: inert('The plane has one certificate from its own authority.', ({ args }) => ({
-      domain_validation_options: [{ resource_record_name: args['domain_name'], resource_record_type: 'CNAME', resource_record_value: 'local' }],
+      domain_validation_options: [
+        { resource_record_name: args['domain_name'], resource_record_type: 'CNAME', resource_record_value: 'local' },
+      ],
     })),
     aws_acm_certificate_validation: inert('Nothing to validate: the plane signs its own certificate.', ({ args }) => ({
       certificate_arn: args['certificate_arn'],
     })),
-    aws_route53_record: inert('Names under .localhost resolve to the loopback address by themselves.', ({ args }) => ({ fqdn: args['name'] })),
+    aws_route53_record: inert('Names under .localhost resolve to the loopback address by themselves.', ({ args }) => ({
+      fqdn: args['name'],
+    })),
   },
   localData: {
     aws_route53_zone: ({ args }) => Promise.resolve({ zone_id: 'ZLOCAL', name: args['name'] }),

@@ -26,7 +26,7 @@ export function synth(config: Config, refs: Refs): SynthPart {
 /** The edge's certificate (us-east-1) and the DNS record that validates it: ACM asks the same record of every region. */
 function validated(refs: Refs, name: string, host: string): AnyResource[] {
   const id = refs.id(name);
-  const edge = `${id}_edge`;
+  const edge = `${id}__edge`;
   const option = (key: string) => attrPath(`aws_acm_certificate.${edge}`, 'domain_validation_options', '*', key, 0);
   return [
     certificate(edge, host, 'us_east_1'),

@@ -38,13 +38,10 @@ const placement = {
 
 /** Size and count of tasks: an environment's `defaults`, and its `services.<name>`. */
 export const taskOptions = {
-  tier: z
-    .enum(['micro', 'small', 'medium', 'large'])
-    .optional()
-    .meta({
-      description: 'CPU and memory: micro 0.25 vCPU/0.5 GB, small 0.5/1, medium 1/2, large 2/4.',
-      default: taskDefaults.tier,
-    }),
+  tier: z.enum(['micro', 'small', 'medium', 'large']).optional().meta({
+    description: 'CPU and memory: micro 0.25 vCPU/0.5 GB, small 0.5/1, medium 1/2, large 2/4.',
+    default: taskDefaults.tier,
+  }),
   minInstances: z
     .int()
     .min(0)
@@ -93,9 +90,7 @@ export const portKeys = { port: port().describe('Port that it listens on; it get
 
 /** The port of a service that may leave it out. */
 export const optionalPortKeys = {
-  port: port()
-    .optional()
-    .meta({ description: 'Port that it listens on; it gets it as `PORT`.', default: portDefault }),
+  port: port().optional().meta({ description: 'Port that it listens on; it gets it as `PORT`.', default: portDefault }),
 };
 
 /** The health check of a service behind a load balancer. */

@@ -19,9 +19,16 @@ export interface SecretVariable {
 export function environmentOf(config: Config, refs: Refs, service: NestService): readonly EnvironmentVariable[] {
   const peers = service.calls.flatMap((name) => {
     const peer = config.services.filter(isTask).find((other) => other.name === name);
-    return peer === undefined ? [] : [[peerVariable(name), `http://${name}.${refs.namespaceName}:${String(peer.port)}`] as const];
+    return peer === undefined
+      ? []
+      : [[peerVariable(name), `http://${name}.${refs.namespaceName}:${String(peer.port)}`] as const];
   });
-  const all = [['NODE_ENV', 'production'], ['PORT', String(service.port)], ...peers, ...Object.entries(service.env)] as const;
+  const all = [
+    ['NODE_ENV', 'production'],
+    ['PORT', String(service.port)],
+    ...peers,
+    ...Object.entries(service.env),
+  ] as const;
   return all.map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -29,11 +29,14 @@ export const ecs: Layer<
   audit: [],
   local: {
     aws_appautoscaling_policy: inert('Services do not scale locally yet: they keep their desired count.'),
-    aws_appautoscaling_target: inert('Services do not scale locally yet: they keep their desired count.', ({ args }) => ({
-      service_namespace: args['service_namespace'],
-      resource_id: args['resource_id'],
-      scalable_dimension: args['scalable_dimension'],
-    })),
+    aws_appautoscaling_target: inert(
+      'Services do not scale locally yet: they keep their desired count.',
+      ({ args }) => ({
+        service_namespace: args['service_namespace'],
+        resource_id: args['resource_id'],
+        scalable_dimension: args['scalable_dimension'],
+      }),
+    ),
     aws_ecr_lifecycle_policy: inert('There are no images locally: services run from their folders.'),
     aws_ecr_repository: inert('There are no images locally: services run from their folders.', ({ args }, ctx) => ({
       name: args['name'],

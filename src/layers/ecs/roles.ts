@@ -80,7 +80,9 @@ function execPolicy(refs: Refs, plan: TaskPlan): AnyResource {
       Statement: [
         {
           Effect: 'Allow',
-          Action: ['CreateControlChannel', 'CreateDataChannel', 'OpenControlChannel', 'OpenDataChannel'].map((action) => `ssmmessages:${action}`),
+          Action: ['CreateControlChannel', 'CreateDataChannel', 'OpenControlChannel', 'OpenDataChannel'].map(
+            (action) => `ssmmessages:${action}`,
+          ),
           Resource: '*',
         },
       ],

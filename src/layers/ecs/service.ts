@@ -60,7 +60,9 @@ function taskDefinition(refs: Refs, plan: TaskPlan): AnyResource {
     network_mode: 'awsvpc',
     cpu: String(cpu),
     memory: String(memoryMiB),
-    runtime_platform: [{ operating_system_family: 'LINUX', cpu_architecture: plan.architecture === 'arm64' ? 'ARM64' : 'X86_64' }],
+    runtime_platform: [
+      { operating_system_family: 'LINUX', cpu_architecture: plan.architecture === 'arm64' ? 'ARM64' : 'X86_64' },
+    ],
     execution_role_arn: attr(refs.executionRole(plan.name), 'arn'),
     task_role_arn: attr(refs.taskRole(plan.name), 'arn'),
     container_definitions: jsonText([container]),
@@ -97,7 +99,9 @@ function service(refs: Refs, plan: TaskPlan): AnyResource {
           container_port: plan.ports[0],
         },
       ],
-      ...(plan.discovery && { service_registries: [{ registry_arn: attr(refs.discoveryService(plan.name), 'arn') }] as const }),
+      ...(plan.discovery && {
+        service_registries: [{ registry_arn: attr(refs.discoveryService(plan.name), 'arn') }] as const,
+      }),
       tags: { Name: refs.name(255, plan.name) },
     },
     {
@@ -119,7 +123,12 @@ function scaling(refs: Refs, plan: TaskPlan): AnyResource[] {
       resource_id: attr(target, 'resource_id'),
       scalable_dimension: attr(target, 'scalable_dimension'),
       target_tracking_scaling_policy_configuration: [
-        { target_value: targetValue, scale_in_cooldown: 300, scale_out_cooldown: 60, predefined_metric_specification: [metric] as never },
+        {
+          target_value: targetValue,
+          scale_in_cooldown: 300,
+          scale_out_cooldown: 60,
+          predefined_metric_specification: [metric] as never,
+        },
       ],
     });
   return [

@@ -25,7 +25,11 @@ export function synth(config: Config, refs: Refs): SynthPart {
         cluster_name: attr(refs.cluster, 'name'),
         capacity_providers: ['FARGATE', 'FARGATE_SPOT'],
       }),
-      ...plans.flatMap((plan) => [...repository(refs, plan.name), ...roles(config, refs, plan), ...serviceResources(refs, plan)]),
+      ...plans.flatMap((plan) => [
+        ...repository(refs, plan.name),
+        ...roles(config, refs, plan),
+        ...serviceResources(refs, plan),
+      ]),
     ],
     variables: plans.map(({ name }) => ({
       name: refs.imageVariable(name),

@@ -10,13 +10,15 @@ export const redisOptions = z.strictObject({
     .regex(/^cache\.[a-z][a-z0-9]*\.[a-z0-9]+$/, 'a cache node type such as `cache.t3.micro`')
     .optional()
     .meta({ description: 'ElastiCache node type.', default: redisDefaults.nodeType }),
-  replicas: z.int().min(0).max(5).optional().describe('Replicas besides the primary. Default: 1 in production, else 0.'),
+  replicas: z
+    .int()
+    .min(0)
+    .max(5)
+    .optional()
+    .describe('Replicas besides the primary. Default: 1 in production, else 0.'),
 });
 
 /** ElastiCache's keys of a service that runs as tasks. */
 export const redisKeys = {
-  redis: z
-    .boolean()
-    .optional()
-    .meta({ description: 'It uses Redis. The service gets `REDIS_URL`.', default: false }),
+  redis: z.boolean().optional().meta({ description: 'It uses Redis. The service gets `REDIS_URL`.', default: false }),
 };

@@ -13,11 +13,17 @@ export const gatewayDefaults = {
 /** Bytes are counted in whole megabytes; CloudFront itself accepts more than any of these. */
 const maxBodySize = z
   .templateLiteral([z.number(), 'mb'], 'a size in megabytes from `1mb` to `1024mb`')
-  .refine((size) => /^[1-9]\d{0,3}mb$/.test(size) && parseInt(size, 10) <= 1024, 'a size in megabytes from `1mb` to `1024mb`');
+  .refine(
+    (size) => /^[1-9]\d{0,3}mb$/.test(size) && parseInt(size, 10) <= 1024,
+    'a size in megabytes from `1mb` to `1024mb`',
+  );
 
 const origin = z
   .string()
-  .regex(/^(\*|https?:\/\/[a-z0-9.-]+(:\d{1,5})?)$/, 'an origin such as `https://app.example.com`, without path, or `*`');
+  .regex(
+    /^(\*|https?:\/\/[a-z0-9.-]+(:\d{1,5})?)$/,
+    'an origin such as `https://app.example.com`, without path, or `*`',
+  );
 
 /** The gateway's part of an environment. */
 export const gatewayOptions = z.strictObject({
@@ -51,31 +57,32 @@ export const gatewayOptions = z.strictObject({
   cors: z
     .strictObject({
       origins: z.array(origin).optional().describe('Allowed origins. Default: the environment’s front ends.'),
-      credentials: z.boolean().optional().meta({ description: 'Cookies and authorization are allowed.', default: true }),
-      maxAgeSeconds: z
-        .int()
-        .min(0)
-        .max(86400)
+      credentials: z
+        .boolean()
         .optional()
-        .meta({ description: 'How long browsers keep a preflight answer.', default: gatewayDefaults.cors.maxAgeSeconds }),
+        .meta({ description: 'Cookies and authorization are allowed.', default: true }),
+      maxAgeSeconds: z.int().min(0).max(86400).optional().meta({
+        description: 'How long browsers keep a preflight answer.',
+        default: gatewayDefaults.cors.maxAgeSeconds,
+      }),
     })
     .optional()
     .describe('Cross-origin requests to the API.'),
 });
 
-export const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 const route = z.strictObject({
   path: z
     .string()
     .max(128)
-    .refine(isRoutePath, 'a plain path prefix such as `/offers`: starts with `/`, ends without one, no `..`, no patterns')
+    .refine(
+      isRoutePath,
+      'a plain path prefix such as `/offers`: starts with `/`, ends without one, no `..`, no patterns',
+    )
     .describe('Path prefix in whole segments: `/offers` matches `/offers` and `/offers/1`, not `/offersome`.'),
   methods: z.array(z.enum(methods)).optional().describe('Methods. Default: every method.'),
-  auth: z
-    .enum(['jwt', 'none'])
-    .optional()
-    .meta({ description: '`jwt`: only with a valid token.', default: 'none' }),
+  auth: z.enum(['jwt', 'none']).optional().meta({ description: '`jwt`: only with a valid token.', default: 'none' }),
 });
 
 /** The gateway's keys of a `nestjs` service. */

@@ -34,7 +34,12 @@ function read(name: string): Uint8Array {
     return readFileSync(file);
   } catch (cause) {
     throw new LandfallError(
-      { code: 'BUNDLE_MISSING', message: `The bundle of the function ${name} is not built.`, fix: 'Run npm run build.', path: file },
+      {
+        code: 'BUNDLE_MISSING',
+        message: `The bundle of the function ${name} is not built.`,
+        fix: 'Run npm run build.',
+        path: file,
+      },
       { cause },
     );
   }

@@ -6,26 +6,26 @@ import { z } from 'zod';
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html (not re-read)
  * @see https://repost.aws/knowledge-center/cloudfront-custom-origin-response (read 2026-11-23)
  */
-export const wakeDefaults = { mode: 'retry', scope: 'all', retryAfterSeconds: 45, holdSeconds: 50, maxHeld: 100 } as const;
+export const wakeDefaults = {
+  mode: 'retry',
+  scope: 'all',
+  retryAfterSeconds: 45,
+  holdSeconds: 50,
+  maxHeld: 100,
+} as const;
 
 export const sleepDefaults = { afterMinutes: 15, timezone: 'UTC' } as const;
 
 /** How sleeping services wake. */
 export const wakeOptions = z.strictObject({
-  mode: z
-    .enum(['retry', 'hold'])
-    .optional()
-    .meta({
-      description: '`retry`: answer 503 with Retry-After at once; `hold`: keep the request until the service runs.',
-      default: wakeDefaults.mode,
-    }),
-  scope: z
-    .enum(['all', 'needed'])
-    .optional()
-    .meta({
-      description: '`all`: wake every service; `needed`: the one asked for and those that it calls.',
-      default: wakeDefaults.scope,
-    }),
+  mode: z.enum(['retry', 'hold']).optional().meta({
+    description: '`retry`: answer 503 with Retry-After at once; `hold`: keep the request until the service runs.',
+    default: wakeDefaults.mode,
+  }),
+  scope: z.enum(['all', 'needed']).optional().meta({
+    description: '`all`: wake every service; `needed`: the one asked for and those that it calls.',
+    default: wakeDefaults.scope,
+  }),
   retryAfterSeconds: z
     .int()
     .min(1)

@@ -10,10 +10,13 @@ export const lambda: Layer<'aws_lambda_function' | 'aws_lambda_invocation'> = {
   cost: { aws_lambda_function: 'unpriced', aws_lambda_invocation: 'free' },
   audit: [],
   local: {
-    aws_lambda_function: inert('Bundles do not run locally yet; what the database initialisation does is done by its invocation.', ({ args }, ctx) => ({
-      arn: localArn(ctx, 'lambda', `function:${String(args['function_name'])}`),
-      function_name: args['function_name'],
-    })),
+    aws_lambda_function: inert(
+      'Bundles do not run locally yet; what the database initialisation does is done by its invocation.',
+      ({ args }, ctx) => ({
+        arn: localArn(ctx, 'lambda', `function:${String(args['function_name'])}`),
+        function_name: args['function_name'],
+      }),
+    ),
     aws_lambda_invocation: initialiseDatabases,
   },
 };

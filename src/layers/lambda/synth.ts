@@ -24,7 +24,10 @@ function databaseInit(config: Config, refs: Refs): AnyResource[] {
   const role = 'aws_iam_role.database_init';
   return [
     resource(logGroup, { name: `/aws/lambda/${functionName(refs)}`, retention_in_days: config.production ? 365 : 30 }),
-    ...databaseInitRole(refs, databases.map(({ service }) => service)),
+    ...databaseInitRole(
+      refs,
+      databases.map(({ service }) => service),
+    ),
     resource(
       refs.databaseInitFunction,
       {

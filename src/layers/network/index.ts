@@ -52,6 +52,7 @@ export const network: Layer<
     aws_vpc_security_group_ingress_rule: plain,
   },
   localData: {
-    aws_availability_zones: (_source, ctx) => Promise.resolve({ names: ['a', 'b'].map((zone) => `${ctx.region}${zone}`) }),
+    aws_availability_zones: (_source, ctx) =>
+      Promise.resolve({ names: ['a', 'b'].map((zone) => `${ctx.region}${zone}`) }),
   },
 };

@@ -67,7 +67,13 @@ function ingress(config: Config, refs: Refs, natZones: readonly ZoneIndex[]): re
     { name: 'ecs_alb', group: 'ecs', description: 'Load balancer', ports: tasks, peer: 'alb' },
     { name: 'ecs_ecs', group: 'ecs', description: 'Service to service by Cloud Map', ports: tasks, peer: 'ecs' },
     { name: 'rds_ecs', group: 'rds', description: 'PostgreSQL from tasks', ports: [5432, 5432], peer: 'ecs' },
-    { name: 'rds_database_init', group: 'rds', description: 'PostgreSQL from initialisation', ports: [5432, 5432], peer: 'database_init' },
+    {
+      name: 'rds_database_init',
+      group: 'rds',
+      description: 'PostgreSQL from initialisation',
+      ports: [5432, 5432],
+      peer: 'database_init',
+    },
     { name: 'redis_ecs', group: 'redis', description: 'Redis from tasks', ports: [6379, 6379], peer: 'ecs' },
   ];
 }

@@ -29,7 +29,9 @@ export function synth(config: Config, refs: Refs): SynthPart {
         tags: { Name: refs.name(255) },
       }),
       resource('aws_internet_gateway.main', { vpc_id: attr(refs.vpc, 'id'), tags: { Name: refs.name(255) } }),
-      ...(['public', 'private', 'database'] as const).flatMap((tier) => zoneIndexes.map((zone) => subnet(refs, tier, zone))),
+      ...(['public', 'private', 'database'] as const).flatMap((tier) =>
+        zoneIndexes.map((zone) => subnet(refs, tier, zone)),
+      ),
       ...natZones(config).flatMap((zone) => natGateway(refs, zone)),
       ...routes(config, refs),
       ...securityGroups(config, refs, natZones(config)),

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 
 /** The specification's values; Multi-AZ follows `production`. */
-export const postgresDefaults = { instanceClass: 'db.t3.micro', allocatedStorageGb: 20, backupRetentionDays: 7 } as const;
+export const postgresDefaults = {
+  instanceClass: 'db.t3.micro',
+  allocatedStorageGb: 20,
+  backupRetentionDays: 7,
+} as const;
 
 /** Names that PostgreSQL, RDS or Landfall itself has taken, as databases or as the roles that are named after them. */
 export const reservedDatabases = [
@@ -47,5 +51,9 @@ export const databaseKeys = {
     )
     .optional()
     .describe('Its own PostgreSQL database, with a role that owns it. The service gets `DATABASE_URL`.'),
-  migrate: z.string().min(1).optional().describe('Command line that migrates its database before the service is updated.'),
+  migrate: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Command line that migrates its database before the service is updated.'),
 };

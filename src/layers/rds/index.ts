@@ -10,7 +10,10 @@ export const rds: Layer<'aws_db_instance' | 'aws_db_parameter_group' | 'aws_db_s
   audit: [],
   local: {
     aws_db_instance: databaseServer,
-    aws_db_parameter_group: inert('TLS is demanded by the plane itself; other parameters are PostgreSQL’s own.', ({ args }) => ({ name: args['name'] })),
+    aws_db_parameter_group: inert(
+      'TLS is demanded by the plane itself; other parameters are PostgreSQL’s own.',
+      ({ args }) => ({ name: args['name'] }),
+    ),
     aws_db_subnet_group: inert('One machine has one network.', ({ args }) => ({ name: args['name'] })),
   },
 };

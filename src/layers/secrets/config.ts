@@ -7,7 +7,10 @@ export const secretKeys = {
       z
         .string()
         .max(128)
-        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'an environment variable name: letters, digits and underscores, no digit first'),
+        .regex(
+          /^[A-Za-z_][A-Za-z0-9_]*$/,
+          'an environment variable name: letters, digits and underscores, no digit first',
+        ),
     )
     .optional()
     .describe('Secrets that it needs, by name; set them with `landfall secrets:set`.'),

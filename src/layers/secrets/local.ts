@@ -1,7 +1,7 @@
 import { createHash, randomInt } from 'node:crypto';
 import { LandfallError } from '../../base/errors.js';
 import type { LocalContext } from '../../local/contract/context.js';
-import type { LocalBehaviour, LocalData, LocalEphemeral, Resolved } from '../../stack/layer.js';
+import type { LocalBehaviour, LocalReader, Resolved } from '../../stack/layer.js';
 
 /** Secrets Manager ends an ARN with six characters of its own; here they come from the name. */
 const suffixOf = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 6);
@@ -59,14 +59,14 @@ function nameOf({ args }: Resolved, ctx: LocalContext): string {
 }
 
 /** The current value. */
-export const readSecretVersion: LocalData<'aws_secretsmanager_secret_version'> = async (source, ctx) => ({
+export const readSecretVersion: LocalReader = async (source, ctx) => ({
   secret_string: await readValue(nameOf(source, ctx), ctx),
 });
 
 const lettersAndDigits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** A random password of letters and digits, from the system's generator. */
-export const readRandomPassword: LocalEphemeral<'aws_secretsmanager_random_password'> = ({ args }) => {
+export const readRandomPassword: LocalReader = ({ args }) => {
   const length = Number(args['password_length'] ?? 32);
   const characters = Array.from({ length }, () => lettersAndDigits.charAt(randomInt(lettersAndDigits.length)));
   return Promise.resolve({ random_password: characters.join('') });

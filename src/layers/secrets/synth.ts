@@ -2,7 +2,15 @@ import type { Config } from '../../config/config.js';
 import { template } from '../../stack/expr.js';
 import type { SynthPart } from '../../stack/layer.js';
 import { databasesOf, isTask, type Refs } from '../../stack/refs.js';
-import { attr, dataSource, ephemeralAttr, ephemeralResource, resource, type AnyEphemeral, type AnyResource } from '../../stack/stack.js';
+import {
+  attr,
+  dataSource,
+  ephemeralAttr,
+  ephemeralResource,
+  resource,
+  type AnyEphemeral,
+  type AnyResource,
+} from '../../stack/stack.js';
 
 /** Raise it to make Terraform write a new value; `secrets:rotate` does so out of band. */
 const valueVersion = 1;
@@ -24,7 +32,9 @@ export function synth(config: Config, refs: Refs): SynthPart {
       ...databases.flatMap(({ service, database }) => databaseUrl(config, refs, service, database)),
       ...config.services
         .filter(isTask)
-        .flatMap((service) => service.secrets.map((key) => secret(config, refs, service.name, key, `Declared by ${service.name}`))),
+        .flatMap((service) =>
+          service.secrets.map((key) => secret(config, refs, service.name, key, `Declared by ${service.name}`)),
+        ),
     ],
     ephemeral: [
       // Letters and digits only: the load balancer matches header values with wildcards.
@@ -43,7 +53,10 @@ export function synth(config: Config, refs: Refs): SynthPart {
 
 const originVerifyValue = 'ephemeral.aws_secretsmanager_random_password.origin_verify';
 
-function random(address: `ephemeral.aws_secretsmanager_random_password.${string}`, password_length: number): AnyEphemeral {
+function random(
+  address: `ephemeral.aws_secretsmanager_random_password.${string}`,
+  password_length: number,
+): AnyEphemeral {
   return ephemeralResource(address, { password_length, exclude_punctuation: true });
 }
 

@@ -11,10 +11,10 @@ const text = () => z.string().min(1).max(200);
 
 /** One comparison of text: exactly one key. */
 const comparison = {
-  contains: text().optional(),
-  startsWith: text().optional(),
-  endsWith: text().optional(),
-  equals: text().optional(),
+  contains: text().optional().describe('Text that it contains.'),
+  startsWith: text().optional().describe('Text that it starts with.'),
+  endsWith: text().optional().describe('Text that it ends with.'),
+  equals: text().optional().describe('The whole text.'),
   regex: text().optional().describe('Regular expression without back references and look-around.'),
 };
 
@@ -36,7 +36,13 @@ const match = z.strictObject({
   countries: z.array(country).min(1).optional().describe('The address belongs to one of these countries.'),
   path: matchText('The path'),
   header: z
-    .strictObject({ name: z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a header name'), ...comparison })
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a header name')
+        .describe('Name of the header.'),
+      ...comparison,
+    })
     .optional()
     .describe('A header: its name and one comparison.'),
   query: matchText('The query string'),
@@ -44,10 +50,7 @@ const match = z.strictObject({
   rate: z
     .strictObject({
       requests: requests().describe('More than so many requests of one address match.'),
-      perMinutes: z
-        .literal([1, 2, 5, 10])
-        .optional()
-        .meta({ description: 'Window in minutes.', default: 5 }),
+      perMinutes: z.literal([1, 2, 5, 10]).optional().meta({ description: 'Window in minutes.', default: 5 }),
     })
     .optional()
     .describe('Too many requests of one address; counts only those that the other conditions match.'),

@@ -24,7 +24,11 @@ export function synth(config: Config, refs: Refs): SynthPart {
           scope: 'CLOUDFRONT',
           default_action: [{ allow: [{}] }],
           custom_response_body: [{ key: 'blocked', content_type: 'TEXT_PLAIN', content: 'Request blocked' }],
-          rule: [rateRule(config, refs), metadataRule(refs), ...managedGroups.map((group, index) => managedRule(refs, group, index + 2))],
+          rule: [
+            rateRule(config, refs),
+            metadataRule(refs),
+            ...managedGroups.map((group, index) => managedRule(refs, group, index + 2)),
+          ],
           visibility_config: [visibility(refs, 'edge')],
           tags: { Name: refs.name(128, 'edge') },
         },
@@ -42,7 +46,19 @@ const visibility = (refs: Refs, name: string) => ({
 
 /** Blocked requests answer 403 with a header of their own, so that they are told apart from an origin's 403. */
 const block = [
-  { block: [{ custom_response: [{ response_code: 403, custom_response_body_key: 'blocked', response_header: [{ name: 'x-blocked-by', value: 'waf' }] as const }] as const }] as const },
+  {
+    block: [
+      {
+        custom_response: [
+          {
+            response_code: 403,
+            custom_response_body_key: 'blocked',
+            response_header: [{ name: 'x-blocked-by', value: 'waf' }] as const,
+          },
+        ] as const,
+      },
+    ] as const,
+  },
 ] as const;
 
 /** 1000 requests in 5 minutes from one address, by default. @see https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html (read 2026-11-23) */
@@ -52,7 +68,11 @@ function rateRule(config: Config, refs: Refs) {
     priority: 0,
     action: block,
     statement: [
-      { rate_based_statement: [{ limit: config.waf.rateLimit, aggregate_key_type: 'IP', evaluation_window_sec: 300 }] as const },
+      {
+        rate_based_statement: [
+          { limit: config.waf.rateLimit, aggregate_key_type: 'IP', evaluation_window_sec: 300 },
+        ] as const,
+      },
     ] as const,
     visibility_config: [visibility(refs, 'rate-limit')] as const,
   };
@@ -64,7 +84,11 @@ function metadataRule(refs: Refs) {
     { query_string: [{}] as const },
     { uri_path: [{}] as const },
     { body: [{ oversize_handling: 'CONTINUE' }] as const },
-    { headers: [{ match_pattern: [{ all: [{}] as const }] as const, match_scope: 'VALUE', oversize_handling: 'CONTINUE' }] as const },
+    {
+      headers: [
+        { match_pattern: [{ all: [{}] as const }] as const, match_scope: 'VALUE', oversize_handling: 'CONTINUE' },
+      ] as const,
+    },
   ];
   return {
     name: 'metadata-ssrf',
@@ -106,7 +130,10 @@ function managedRule(refs: Refs, group: (typeof managedGroups)[number], priority
           {
             vendor_name: 'AWS',
             name: group.name,
-            rule_action_override: group.count.map((name) => ({ name, action_to_use: [{ count: [{}] as const }] as const })),
+            rule_action_override: group.count.map((name) => ({
+              name,
+              action_to_use: [{ count: [{}] as const }] as const,
+            })),
           },
         ] as const,
       },

@@ -51,7 +51,13 @@ export interface WebAcl {
 
 export type WebAclVerdict =
   | { readonly action: 'allow'; readonly evaluated: boolean; readonly rule?: string }
-  | { readonly action: 'block'; readonly evaluated: true; readonly rule: string; readonly status: number; readonly body?: string };
+  | {
+      readonly action: 'block';
+      readonly evaluated: true;
+      readonly rule: string;
+      readonly status: number;
+      readonly body?: string;
+    };
 
 export interface Secret {
   readonly arn: string;
@@ -80,7 +86,9 @@ export interface DatabaseServer {
   /** Names of the databases that services use, with the role that owns each. */
   databases(): readonly { readonly name: string; readonly user: string }[];
   /** Makes databases and roles; changes nothing that is as it should be. */
-  initialise(specs: readonly { readonly database: string; readonly role: string; readonly password: string }[]): Promise<void>;
+  initialise(
+    specs: readonly { readonly database: string; readonly role: string; readonly password: string }[],
+  ): Promise<void>;
 }
 
 export interface RunningService {
@@ -150,14 +158,24 @@ export interface LocalContext {
   readonly clock: Clock;
   readonly processes: Processes;
   /** Absolute. `project` is the config file's folder; `data` and `logs` are the plane's. */
-  readonly folders: { readonly project: string; readonly artifact: string; readonly data: string; readonly logs: string };
+  readonly folders: {
+    readonly project: string;
+    readonly artifact: string;
+    readonly data: string;
+    readonly logs: string;
+  };
   /** The attributes this resource had before; undefined when it is new. */
   readonly prior: Readonly<Record<string, unknown>> | undefined;
   /** False when the resource is only started again: its arguments are those it had before. */
   readonly changed: boolean;
   /** Aborts when the deploy is interrupted. */
   readonly signal: AbortSignal;
-  readonly certificate: { readonly certPem: string; readonly keyPem: string; readonly caPem: string; readonly caFile: string };
+  readonly certificate: {
+    readonly certPem: string;
+    readonly keyPem: string;
+    readonly caPem: string;
+    readonly caFile: string;
+  };
   readonly vault: {
     read(name: string): Promise<string | undefined>;
     write(name: string, value: string): Promise<void>;

@@ -1,4 +1,3 @@
-
 /** A program to run. */
 export interface ProcessSpec {
   /** Names its log file and its messages, such as `offers-service-1`. */
@@ -43,4 +42,3 @@ export interface Processes {
   /** Runs a program to its end. */
   run(spec: ProcessSpec, signal?: AbortSignal): Promise<ProcessExit>;
 }
-

@@ -36,5 +36,11 @@ export async function migrate(
       path: `services.${image.service}.migrate`,
     });
   }
-  ctx.emit({ type: 'step', id: step, label: step, status: 'done', milliseconds: Math.round(ctx.clock.monotonic() - started) });
+  ctx.emit({
+    type: 'step',
+    id: step,
+    label: step,
+    status: 'done',
+    milliseconds: Math.round(ctx.clock.monotonic() - started),
+  });
 }

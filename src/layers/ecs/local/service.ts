@@ -26,13 +26,25 @@ export const ecsService: LocalBehaviour = {
 
   async apply(resolved, ctx) {
     const args = argsSchema.parse(resolved.args);
-    const container = containerOf(ctx.argumentsOf(required(ctx.addressOf('arn', args.task_definition), args.task_definition))?.['container_definitions']);
+    const container = containerOf(
+      ctx.argumentsOf(required(ctx.addressOf('arn', args.task_definition), args.task_definition))?.[
+        'container_definitions'
+      ],
+    );
     const image = imageOf(container, ctx);
     const migrated = await migrateOnce(image, container, ctx);
     const count = Number(ctx.prior?.['desired_count'] ?? args.desired_count);
     const group = targetGroupOf(args.load_balancer[0]?.target_group_arn, ctx);
     const start = () => startTask(image, container, args.load_balancer[0]?.container_port, ctx);
-    const set = new TaskSet({ service: image.service, address: ctx.address, clock: ctx.clock, emit: ctx.emit, start, group, signal: ctx.signal });
+    const set = new TaskSet({
+      service: image.service,
+      address: ctx.address,
+      clock: ctx.clock,
+      emit: ctx.emit,
+      start,
+      group,
+      signal: ctx.signal,
+    });
     await set.rollTo(count, healthyWithinSeconds);
     const before = taskSets.get(ctx.processes)?.get(ctx.address);
     remember(ctx, set);
@@ -67,7 +79,11 @@ async function stopTasks(ctx: LocalContext): Promise<void> {
 
 function required(address: string | undefined, arn: string): string {
   if (address !== undefined) return address;
-  throw new LandfallError({ code: 'TASK_DEFINITION_UNKNOWN', message: `No task definition has the ARN ${arn}.`, fix: 'Run infra:deploy again.' });
+  throw new LandfallError({
+    code: 'TASK_DEFINITION_UNKNOWN',
+    message: `No task definition has the ARN ${arn}.`,
+    fix: 'Run infra:deploy again.',
+  });
 }
 
 /** The manifest's entry whose repository the container's image names. */
@@ -89,7 +105,12 @@ function targetGroupOf(arn: string | undefined, ctx: LocalContext): TargetGroup 
   return address === undefined ? undefined : ctx.connect(address, 'targetGroup');
 }
 
-async function startTask(image: ManifestImage, container: Container, containerPort: number | undefined, ctx: LocalContext): Promise<RunningTask> {
+async function startTask(
+  image: ManifestImage,
+  container: Container,
+  containerPort: number | undefined,
+  ctx: LocalContext,
+): Promise<RunningTask> {
   return ctx.runtime(image.runtime).start(
     {
       id: `${image.service}-${randomBytes(3).toString('hex')}`,
@@ -106,7 +127,7 @@ async function startTask(image: ManifestImage, container: Container, containerPo
 /** Migrates when the image is not the one migrated last; answers what is migrated now. */
 async function migrateOnce(image: ManifestImage, container: Container, ctx: LocalContext): Promise<string | undefined> {
   if (image.migrate === undefined) return undefined;
-  if (ctx.prior?.['migrated'] !== container.image) await migrate(image, image.migrate, await taskEnvironment(container, ctx), ctx);
+  if (ctx.prior?.['migrated'] !== container.image)
+    await migrate(image, image.migrate, await taskEnvironment(container, ctx), ctx);
   return container.image;
 }
-

@@ -15,7 +15,10 @@ export type Container = z.infer<typeof containerSchema>;
 
 /** Reads `container_definitions`. */
 export function containerOf(containerDefinitions: unknown): Container {
-  const [container] = z.array(containerSchema).min(1).parse(JSON.parse(String(containerDefinitions)));
+  const [container] = z
+    .array(containerSchema)
+    .min(1)
+    .parse(JSON.parse(String(containerDefinitions)));
   if (container === undefined) throw new Error('A task definition has at least one container.');
   return container;
 }

@@ -3,9 +3,14 @@ import type { LocalContext } from '../../../local/contract/context.js';
 import type { Container } from './task-definition.js';
 
 /** A container's environment: its variables, and its secrets looked up by ARN. The values go into the process and nowhere else. */
-export async function taskEnvironment(container: Container, ctx: LocalContext): Promise<Readonly<Record<string, string>>> {
+export async function taskEnvironment(
+  container: Container,
+  ctx: LocalContext,
+): Promise<Readonly<Record<string, string>>> {
   const plain = container.environment.map(({ name, value }) => [name, value] as const);
-  const secret = await Promise.all(container.secrets.map(async ({ name, valueFrom }) => [name, await readSecret(valueFrom, ctx)] as const));
+  const secret = await Promise.all(
+    container.secrets.map(async ({ name, valueFrom }) => [name, await readSecret(valueFrom, ctx)] as const),
+  );
   return Object.fromEntries([...plain, ...secret]);
 }
 

@@ -41,7 +41,11 @@ export class TaskSet {
   }
 
   tasks(): readonly { readonly id: string; readonly pid: number | undefined; readonly health: string }[] {
-    return [...this.#running.values()].map(({ id, pid }) => ({ id, pid, health: this.parts.group?.health(id) ?? 'running' }));
+    return [...this.#running.values()].map(({ id, pid }) => ({
+      id,
+      pid,
+      health: this.parts.group?.health(id) ?? 'running',
+    }));
   }
 
   /** Takes the tasks out of the target group, lets them drain, stops them. */
@@ -61,8 +65,12 @@ export class TaskSet {
     const limit = new AbortController();
     const cancel = this.parts.clock.after(withinSeconds * 1000, () => limit.abort());
     try {
-      const outcome = await Promise.race([this.#becomesHealthy(task, AbortSignal.any([limit.signal, this.parts.signal])), task.exited]);
-      if (outcome !== 'healthy') throw this.#failed(task, typeof outcome === 'object' ? outcome : undefined, withinSeconds);
+      const outcome = await Promise.race([
+        this.#becomesHealthy(task, AbortSignal.any([limit.signal, this.parts.signal])),
+        task.exited,
+      ]);
+      if (outcome !== 'healthy')
+        throw this.#failed(task, typeof outcome === 'object' ? outcome : undefined, withinSeconds);
     } finally {
       cancel();
       limit.abort();
@@ -80,7 +88,12 @@ export class TaskSet {
   async #startOne(): Promise<RunningTask> {
     const task = await this.parts.start();
     this.#running.set(task.id, task);
-    this.parts.group?.register({ id: task.id, address: this.parts.address, handler: task.handler, healthHandler: task.healthHandler });
+    this.parts.group?.register({
+      id: task.id,
+      address: this.parts.address,
+      handler: task.handler,
+      healthHandler: task.healthHandler,
+    });
     void task.exited.then(({ message }) => this.#ended(task, message));
     return task;
   }
@@ -92,7 +105,11 @@ export class TaskSet {
     await this.parts.group?.deregister(task.id);
     const wait = Math.min(backoffMs.first * 2 ** this.#failures, backoffMs.longest);
     this.#failures += 1;
-    this.parts.emit({ type: 'log', source: this.parts.service, line: `task ${task.id} ended (${message}); a new one starts in ${String(wait / 1000)} s` });
+    this.parts.emit({
+      type: 'log',
+      source: this.parts.service,
+      line: `task ${task.id} ended (${message}); a new one starts in ${String(wait / 1000)} s`,
+    });
     this.parts.clock.after(wait, () => void this.#replace());
   }
 
@@ -102,7 +119,11 @@ export class TaskSet {
       await this.#startOne();
       this.parts.clock.after(60_000, () => (this.#failures = 0));
     } catch (error) {
-      this.parts.emit({ type: 'log', source: this.parts.service, line: `a task could not be started: ${String(error)}` });
+      this.parts.emit({
+        type: 'log',
+        source: this.parts.service,
+        line: `a task could not be started: ${String(error)}`,
+      });
       this.parts.clock.after(backoffMs.longest, () => void this.#replace());
     }
   }
@@ -110,10 +131,17 @@ export class TaskSet {
   #failed(task: RunningTask, exit: { message: string } | undefined, withinSeconds: number): LandfallError {
     const { service, signal } = this.parts;
     if (exit === undefined && signal.aborted) {
-      return new LandfallError({ code: 'INTERRUPTED', message: `The deploy of ${service} was interrupted.`, fix: 'Run infra:deploy --local again.' });
+      return new LandfallError({
+        code: 'INTERRUPTED',
+        message: `The deploy of ${service} was interrupted.`,
+        fix: 'Run infra:deploy --local again.',
+      });
     }
     const lines = task.lastLines().slice(-15).join('\n');
-    const what = exit === undefined ? `did not become healthy within ${String(withinSeconds)} s` : `ended at its start (${exit.message})`;
+    const what =
+      exit === undefined
+        ? `did not become healthy within ${String(withinSeconds)} s`
+        : `ended at its start (${exit.message})`;
     return new LandfallError({
       code: exit === undefined ? 'SERVICE_UNHEALTHY' : 'SERVICE_CRASHED',
       message: `${service} ${what}. ${lines === '' ? 'It wrote nothing.' : `Its last lines:\n${lines}`}`,
