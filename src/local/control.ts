@@ -74,8 +74,10 @@ export function controlHandler(options: ControlOptions): Handler {
   };
   return {
     request: (request) => Promise.resolve(answer(request)),
-    upgrade: (request, socket) =>
-      Promise.resolve(refuseUpgrade(socket, request, json(404, { message: 'Nothing is here.' }))),
+    upgrade: (request, socket) => {
+      refuseUpgrade(socket, request, json(404, { message: 'Nothing is here.' }));
+      return Promise.resolve();
+    },
   };
 }
 

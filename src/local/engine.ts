@@ -104,7 +104,7 @@ export class Engine {
     const ctx = this.parts.contextFor(address, deploy, before?.attributes, changed);
     this.parts.registry.applied.set(address, resolved);
     const attributes = rule.fidelity === 'inert' ? rule.attributes(resolved, ctx) : await rule.apply(resolved, ctx);
-    this.parts.registry.attributes.set(address, attributes);
+    this.parts.registry.remember(address, attributes);
     this.#live.add(address);
     this.#state = {
       ...this.#state,
@@ -121,15 +121,16 @@ export class Engine {
       address,
       versionOfReader(node, this.#values(deploy), (target) => this.#versions.get(target) ?? ''),
     );
-    if (address.startsWith('data.'))
-      this.parts.registry.attributes.set(address, await this.#readNode(address, node, deploy));
+    if (address.startsWith('data.')) this.parts.registry.remember(address, await this.#readNode(address, node, deploy));
   }
 
   async #readNode(address: string, node: StackNode, deploy: Deploy): Promise<Attributes> {
     const kind = address.slice(0, address.indexOf('.'));
     const reader = this.parts.readers[`${kind}.${node.type}`];
     if (reader === undefined) throw noRule(`${kind}.${node.type}`);
-    return reader(await this.#resolve(address, node, deploy), this.parts.contextFor(address, deploy, undefined, true));
+    const resolved = await this.#resolve(address, node, deploy);
+    if (kind === 'data') this.parts.registry.applied.set(address, resolved);
+    return reader(resolved, this.parts.contextFor(address, deploy, undefined, true));
   }
 
   async #resolve(address: string, node: StackNode, deploy: Deploy): Promise<Resolved> {

@@ -198,6 +198,7 @@ export class Plane {
       providers: (kind) => registry.providers(kind),
       addressOf: (attribute, value) => registry.addressOf(attribute, value),
       argumentsOf: (target) => registry.applied.get(target)?.args,
+      generation: () => registry.generation,
       all: (type) => registry.all(type),
       publish: (name, port, handler) => registry.publish(address, name, port, handler),
       alias: (name, target) => registry.alias(address, name, target),

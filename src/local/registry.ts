@@ -7,6 +7,8 @@ import type { Handler } from './contract/http.js';
 export class Registry {
   readonly attributes = new Map<string, Attributes>();
   readonly applied = new Map<string, Resolved>();
+  /** Grows with every change. */
+  generation = 0;
   readonly #capabilities = new Map<CapabilityKind, Map<string, unknown>>();
   readonly #endpoints = new Map<string, { readonly handler: Handler; readonly address: string }>();
   readonly #aliases = new Map<string, { readonly target: string; readonly address: string }>();
@@ -63,8 +65,15 @@ export class Registry {
     return [...this.applied.keys()].filter((address) => address.startsWith(`${type}.`)).sort();
   }
 
+  /** Remembers the outcome of an apply. */
+  remember(address: string, attributes: Attributes): void {
+    this.attributes.set(address, attributes);
+    this.generation += 1;
+  }
+
   /** Forgets everything that an address offered. */
   forget(address: string): void {
+    this.generation += 1;
     this.attributes.delete(address);
     this.applied.delete(address);
     for (const capabilities of this.#capabilities.values()) capabilities.delete(address);

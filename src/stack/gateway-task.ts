@@ -5,6 +5,3 @@ export const gatewayPorts = { proxy: 8000, status: 8100 } as const;
 
 /** Answers 200 when Kong has its configuration. @see https://developer.konghq.com/gateway/traffic-control/health-check-probes/ (read 2026-11-23) */
 export const gatewayHealthPath = '/status/ready';
-
-/** Kong drains on SIGQUIT; the image sets it. @see https://docs.docker.com/reference/dockerfile/#stopsignal (read 2026-11-23) */
-export const gatewayStopSignal = 'SIGQUIT';

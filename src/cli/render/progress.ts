@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import { createLogUpdate } from 'log-update';
 import type { Emit, LandfallEvent } from '../../base/events.js';
 import type { Io } from '../io.js';
@@ -56,7 +57,7 @@ function symbolOf(status: Step['status'], paint: Paint): string {
 /** What works now, below what is done; log lines pass above. Steps that take no time are only counted. */
 function liveProgress(io: Io): Progress {
   const paint = paintFor(io.color);
-  const update = createLogUpdate({ write: (text: string) => io.err(text) } as NodeJS.WriteStream, { showCursor: true });
+  const update = createLogUpdate(toErr(io), { showCursor: true });
   const running = new Map<string, Step>();
   let done = 0;
   let lastLog = '';
@@ -93,4 +94,13 @@ function liveProgress(io: Io): Progress {
       update.done();
     },
   };
+}
+
+function toErr(io: Io): Writable {
+  return new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      io.err(chunk.toString());
+      done();
+    },
+  });
 }

@@ -199,6 +199,8 @@ export interface LocalContext {
   addressOf(attribute: string, value: string): string | undefined;
   /** Resolved arguments of an applied resource. */
   argumentsOf(address: string): Readonly<Record<string, unknown>> | undefined;
+  /** Grows whenever a resource was applied or destroyed: what was looked up before may have changed. */
+  generation(): number;
   /** Addresses of applied resources of one type, sorted. */
   all(type: string): readonly string[];
 

@@ -1,0 +1,30 @@
+import { inert, localArn, type LocalBehaviour, type LocalRule } from '../../../stack/layer.js';
+import { dnsNameOf, listener, listenerRule } from './listener.js';
+import { targetGroup } from './target-group.js';
+
+const loadBalancer: LocalBehaviour = {
+  fidelity: 'approximate',
+  leftOut: 'Zones, access logs, deletion protection and quotas.',
+  apply({ args }, ctx) {
+    const name = String(args['name']);
+    const arn = localArn(ctx, 'elasticloadbalancing', `loadbalancer/app/${name}/local`);
+    const attributes = {
+      id: arn,
+      arn,
+      name,
+      arn_suffix: `app/${name}/local`,
+      dns_name: dnsNameOf(name, ctx),
+      zone_id: 'ZLOCALELB',
+    };
+    return Promise.resolve(attributes);
+  },
+};
+
+/** How the load balancer runs locally. */
+export const albLocal = {
+  aws_lb: loadBalancer,
+  aws_lb_listener: listener,
+  aws_lb_listener_certificate: inert('The plane has one certificate for all its names.'),
+  aws_lb_listener_rule: listenerRule,
+  aws_lb_target_group: targetGroup,
+} as const satisfies Readonly<Record<string, LocalRule>>;
