@@ -9,6 +9,8 @@ export type LandfallEvent =
       readonly label: string;
       readonly status: StepStatus;
       readonly detail?: string;
+      /** A step in which nothing runs, such as an inert resource: hosts count it, and show it only when it fails. */
+      readonly quiet?: boolean;
       readonly milliseconds?: number;
     }
   /** A line that something running has written. */

@@ -42,9 +42,9 @@ type Misowned = {
   [T in ResourceType]: [OwnersOf<T>] extends [never] ? T : IsUnion<OwnersOf<T>> extends true ? T : never;
 }[ResourceType];
 
+type Nothing<T extends never> = T;
 /** Does not compile while a resource type has no room, or two: the error names it. */
-const everyTypeHasOneRoom: [Misowned] extends [never] ? true : { readonly ownedByNoneOrTwo: Misowned } = true;
-void everyTypeHasOneRoom;
+export type OwnedByNoneOrTwo = Nothing<Misowned>;
 
 /** The rooms without their type parameters, in the order of their names. */
 export const layers: readonly Pick<Layer, 'name' | 'synth' | 'files' | 'runtimes'>[] = Object.values(rooms);

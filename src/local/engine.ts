@@ -98,8 +98,9 @@ export class Engine {
       return;
     }
     const rule = this.#ruleFor(node.type);
+    const quiet = rule.fidelity === 'inert';
     const started = this.parts.clock.monotonic();
-    deploy.emit({ type: 'step', id: address, label: address, status: 'started' });
+    deploy.emit({ type: 'step', id: address, label: address, status: 'started', quiet });
     const resolved = await this.#resolve(address, node, deploy);
     const ctx = this.parts.contextFor(address, deploy, before?.attributes, changed);
     this.parts.registry.applied.set(address, resolved);
@@ -112,7 +113,7 @@ export class Engine {
     };
     await this.parts.save(this.#state);
     const milliseconds = Math.round(this.parts.clock.monotonic() - started);
-    deploy.emit({ type: 'step', id: address, label: address, status: 'done', milliseconds });
+    deploy.emit({ type: 'step', id: address, label: address, status: 'done', milliseconds, quiet });
   }
 
   /** Data sources are read on every deploy; ephemeral resources when something that refers to them is applied. */
@@ -173,10 +174,11 @@ export class Engine {
       const entry = this.#state[address];
       if (entry === undefined) continue;
       const label = `${address} (destroy)`;
-      deploy.emit({ type: 'step', id: label, label, status: 'started' });
+      const quiet = isQuiet(this.parts.rules[entry.type]);
+      deploy.emit({ type: 'step', id: label, label, status: 'started', quiet });
       try {
         await this.#destroyOne(address, entry, deploy);
-        deploy.emit({ type: 'step', id: label, label, status: 'done' });
+        deploy.emit({ type: 'step', id: label, label, status: 'done', quiet });
       } catch (error) {
         problems.push(...problemsOf(error, address));
         deploy.emit({ type: 'step', id: label, label, status: 'failed', detail: messageOf(error) });
@@ -227,6 +229,10 @@ export class Engine {
 }
 
 const isManaged = (address: string): boolean => !/^(data|ephemeral)\./.test(address);
+
+/** Nothing is to be seen of removing what has no end of its own. */
+const isQuiet = (rule: LocalRule | undefined): boolean =>
+  rule === undefined || rule.fidelity === 'inert' || rule.destroy === undefined;
 
 function problemsOf(error: unknown, address: string): readonly Problem[] {
   if (error instanceof LandfallError)

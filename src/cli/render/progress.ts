@@ -24,7 +24,8 @@ function lineProgress(io: Io): Progress {
 }
 
 const isWorthALine = (event: LandfallEvent): boolean =>
-  event.type !== 'step' || !['unchanged', 'progress'].includes(event.status);
+  event.type !== 'step' ||
+  (!['unchanged', 'progress'].includes(event.status) && (event.quiet !== true || event.status === 'failed'));
 
 function lineOf(event: LandfallEvent, paint: Paint): string {
   if (event.type === 'log') return `${paint.dim(event.source)} ${event.line}`;
@@ -76,8 +77,9 @@ function liveProgress(io: Io): Progress {
     else if (event.type === 'warning') {
       update.clear();
       io.err(`${lineOf(event, paint)}\n`);
-    } else if (event.status === 'started' || event.status === 'progress') running.set(event.id, event);
-    else {
+    } else if (event.status === 'started' || event.status === 'progress') {
+      if (event.quiet !== true) running.set(event.id, event);
+    } else {
       running.delete(event.id);
       if (event.status === 'done') done += 1;
       if (event.status === 'failed' || (event.milliseconds ?? 0) > 200) {

@@ -1,6 +1,6 @@
 import { entries, type LooseProject } from '../loose.js';
 import { mistake, shown, type Mistake, type Place } from '../mistake.js';
-import { isName, nameRule, reservedServices } from '../names.js';
+import { isName, nameRule, reservedFrontEnd, reservedServices } from '../names.js';
 
 /** Names of the project, services, environments and jobs. */
 export function nameMistakes({ root, services, environments }: LooseProject): readonly Mistake[] {
@@ -14,7 +14,13 @@ export function nameMistakes({ root, services, environments }: LooseProject): re
   const malformed = named.flatMap(([name, at]) =>
     isName(name) ? [] : [mistake('CONFIG_INVALID_NAME', at, `${shown(name)} cannot be a name.`, rename(name))],
   );
-  return [...malformed, ...reserved(root), ...empty(root, environments.length)];
+  const frontEnds = services.filter(({ fields }) => fields['type'] === 'spa' || fields['type'] === 'nextjs');
+  return [
+    ...malformed,
+    ...reserved(root),
+    ...frontEnds.flatMap(({ name }) => (name === reservedFrontEnd ? [taken(name, ['services', name])] : [])),
+    ...empty(root, environments.length),
+  ];
 }
 
 function keys(value: unknown, at: Place): readonly (readonly [string, Place])[] {
@@ -37,15 +43,18 @@ function rename(name: string): string {
 
 function reserved(root: LooseProject['root']): readonly Mistake[] {
   return keys(root['services'], ['services'])
-    .filter(([name]) => reservedServices.some((taken) => taken === name))
-    .map(([name, at]) =>
-      mistake(
-        'CONFIG_RESERVED_NAME',
-        at,
-        `A service cannot be called "${name}": Landfall uses that name itself.`,
-        `Choose another, such as "${name}-service". Reserved: ${reservedServices.join(', ')}.`,
-      ),
-    );
+    .filter(([name]) => reservedServices.some((other) => other === name))
+    .map(([name, at]) => taken(name, at));
+}
+
+function taken(name: string, at: Place): Mistake {
+  const reservedNames = [...reservedServices, `${reservedFrontEnd} (front ends)`].join(', ');
+  return mistake(
+    'CONFIG_RESERVED_NAME',
+    at,
+    `A service cannot be called "${name}": Landfall uses that name itself.`,
+    `Choose another, such as "${name}-service". Reserved: ${reservedNames}.`,
+  );
 }
 
 function empty(root: LooseProject['root'], environments: number): readonly Mistake[] {

@@ -9,37 +9,42 @@ export type OnLine = (name: string, stream: 'stdout' | 'stderr', line: string) =
 export interface Output {
   /** Oldest first, at most 50. */
   lastLines(): readonly string[];
+  /** Resolves when all of it stands in the file. */
+  readonly written: Promise<void>;
+  /** Listens no longer: something that outlived the program keeps its streams open. */
+  cut(): void;
 }
 
 const keptLines = 50;
 const rotateAtBytes = 10 * 1024 * 1024;
 
-/** Appends both streams to `<logs>/<name>.log`, line by line; a file over 10 MB is put aside first. */
+/** Appends both streams to `<logs>/<name>.log`, line by line; a file over 10 MB is put aside first, as the one `.log.1`. */
 export function openOutput(logs: string, name: string, child: ChildProcess, onLine: OnLine | undefined): Output {
   mkdirSync(logs, { recursive: true });
   const file = join(logs, `${name}.log`);
   rotate(file);
   const log = createWriteStream(file, { flags: 'a', mode: 0o600 });
-  // A full disk must not bring the plane down: the newest lines stay in memory.
-  log.on('error', () => undefined);
+  const written = new Promise<void>((resolve) => {
+    // A full disk must not bring the plane down: the newest lines stay in memory.
+    log.on('error', () => resolve()).on('close', resolve);
+  });
   const lines: string[] = [];
-  let open = 0;
-  for (const stream of ['stdout', 'stderr'] as const) {
-    const input = child[stream];
+  const inputs = [child.stdout, child.stderr];
+  let open = inputs.length;
+  for (const [index, input] of inputs.entries()) {
     if (input === null) continue;
-    open += 1;
     createInterface({ input, crlfDelay: Infinity })
       .on('line', (line) => {
         log.write(`${line}\n`);
         if (lines.push(line) > keptLines) lines.shift();
-        onLine?.(name, stream, line);
+        onLine?.(name, index === 0 ? 'stdout' : 'stderr', line);
       })
       .on('close', () => {
         open -= 1;
         if (open === 0) log.end();
       });
   }
-  return { lastLines: () => [...lines] };
+  return { lastLines: () => [...lines], written, cut: () => inputs.forEach((input) => input?.destroy()) };
 }
 
 function rotate(file: string): void {

@@ -1,11 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
 import { LandfallError } from '../../base/errors.js';
 import type { Processes, ProcessExit, ProcessSpec, RunningProcess } from '../contract/process.js';
+import { killGroup, signal } from './group.js';
+import { createGuard } from './guarding.js';
 import { openOutput, type Output, type OnLine } from './output.js';
-import { removeRecord, signal, stopRecorded, writeRecord } from './records.js';
-import { startTimeOf } from './start-time.js';
+import { recordFile, removeRecord, stopRecorded, writeRecord } from './records.js';
+import { lookUp } from './start-time.js';
 
 export interface ProcessesOptions {
   /** Where running processes are recorded. */
@@ -24,17 +25,21 @@ export interface OwnedProcesses extends Processes {
 
 const defaults = { stopSignal: 'SIGTERM', stopTimeoutSeconds: 30 } as const;
 
+/** How long output may come after the last process of the group has gone. */
+const lateOutputMilliseconds = 300;
+
 /** Starts programs in process groups of their own (Ctrl-C reaches the plane alone) that a guard stops when the plane is killed. */
 export function createProcesses(options: ProcessesOptions): OwnedProcesses {
   mkdirSync(options.folder, { recursive: true });
-  let guard: ChildProcess | undefined;
+  const guard = createGuard(options.folder);
   const start = async (spec: ProcessSpec): Promise<RunningProcess> => {
-    guard ??= startGuard(options.folder);
+    guard.ensure();
     return startProcess(spec, options);
   };
   return {
     start,
     run: async (spec, abort) => {
+      abort?.throwIfAborted();
       const running = await start(spec);
       const onAbort = () => void running.stop();
       abort?.addEventListener('abort', onAbort, { once: true });
@@ -42,88 +47,94 @@ export function createProcesses(options: ProcessesOptions): OwnedProcesses {
       return running.exited.finally(() => abort?.removeEventListener('abort', onAbort));
     },
     sweep: () => stopRecorded(options.folder),
-    close: async () => {
-      const ended = guard;
-      guard = undefined;
-      if (ended === undefined) return;
-      const gone = new Promise((resolve) => ended.once('exit', resolve));
-      ended.stdin?.end();
-      await gone;
-    },
+    close: () => guard.close(),
   };
 }
 
-/** The guard's own file: compiled, or the source where tests run it. */
-function startGuard(folder: string): ChildProcess {
-  const source = import.meta.url.endsWith('.ts');
-  const file = fileURLToPath(new URL(source ? './guard.ts' : './guard.js', import.meta.url));
-  return spawn(process.execPath, [...(source ? ['--import', 'tsx'] : []), file, folder], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-}
-
+/** Nothing is awaited before the record stands and the end is listened for: a program may end, or the plane be killed, at any time. */
 async function startProcess(spec: ProcessSpec, { folder, logs, onLine }: ProcessesOptions): Promise<RunningProcess> {
-  const child = spawn(spec.command, [...spec.args], {
-    cwd: spec.cwd,
-    env: { ...spec.env },
-    detached: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  await started(child, spec);
-  const pid = child.pid ?? 0;
+  const child = spawnChild(spec);
+  const { pid } = child;
+  if (pid === undefined) throw await failureOf(child, spec);
   const { stopSignal, stopTimeoutSeconds } = { ...defaults, ...spec };
-  const startTime = (await startTimeOf(pid)) ?? '';
-  writeRecord(folder, { name: spec.name, pid, startTime, stopSignal, stopTimeoutSeconds });
+  const identity = { pid, startTime: lookUp(pid)?.startTime ?? '' };
+  const file = recordFile(folder, spec.name, pid);
+  try {
+    writeRecord(file, { ...identity, stopSignal, stopTimeoutSeconds });
+  } catch (cause) {
+    await killGroup(pid);
+    throw notStarted(spec, 'its record could not be written', cause);
+  }
   const output = openOutput(logs, spec.name, child, onLine);
+  const state = { ended: false };
+  const exited = exitOf(child, pid, output, state).finally(() => {
+    removeRecord(file, identity);
+  });
   // A program may end before it has read its input.
   child.stdin.on('error', () => undefined).end(spec.stdin ?? '');
-  const exited = exitOf(child, output).finally(() => {
-    removeRecord(folder, spec.name);
-  });
+  let stopped: Promise<ProcessExit> | undefined;
   return {
-    pid,
-    startTime,
+    ...identity,
     exited,
     lastLines: () => output.lastLines(),
-    stop: () => stopProcess(pid, exited, stopSignal, stopTimeoutSeconds),
+    // Once it has ended its id may be another's: nothing is signalled then.
+    stop: () => (stopped ??= state.ended ? exited : stopProcess(pid, exited, stopSignal, stopTimeoutSeconds)),
   };
 }
 
-function started(child: ChildProcess, spec: ProcessSpec): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.once('spawn', resolve);
-    child.once('error', (cause: NodeJS.ErrnoException) => {
-      reject(
-        new LandfallError(
-          {
-            code: 'PROCESS_NOT_STARTED',
-            message: `${spec.command} could not be started in ${spec.cwd}: ${cause.code ?? cause.message}.`,
-            fix: 'Check that the program is installed and that the folder exists.',
-          },
-          { cause },
-        ),
-      );
+function spawnChild(spec: ProcessSpec): ChildProcessWithoutNullStreams {
+  try {
+    return spawn(spec.command, [...spec.args], {
+      cwd: spec.cwd,
+      env: { ...spec.env },
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
-  });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Node's own words may hold the value of a variable.
+    throw notStarted(spec, code ?? 'its arguments or environment are not valid', undefined);
+  }
 }
 
-/** Resolves soon after the exit, even when a grandchild keeps the output open. */
-function exitOf(child: ChildProcess, output: Output): Promise<ProcessExit> {
+async function failureOf(child: ChildProcessWithoutNullStreams, spec: ProcessSpec): Promise<LandfallError> {
+  const cause = await new Promise<NodeJS.ErrnoException>((resolve) => child.once('error', resolve));
+  const why = existsSync(spec.cwd) ? (cause.code ?? cause.message) : 'the folder does not exist';
+  return notStarted(spec, why, cause);
+}
+
+function notStarted(spec: ProcessSpec, why: string, cause: unknown): LandfallError {
+  return new LandfallError(
+    {
+      code: 'PROCESS_NOT_STARTED',
+      message: `${spec.command} could not be started in ${spec.cwd}: ${why}.`,
+      fix: 'Check that the program is installed and that the folder exists.',
+    },
+    { cause },
+  );
+}
+
+/** Resolves when the program, the rest of its group and its output have ended. */
+function exitOf(
+  child: ChildProcessWithoutNullStreams,
+  pid: number,
+  output: Output,
+  state: { ended: boolean },
+): Promise<ProcessExit> {
   return new Promise((resolve) => {
     child.once('exit', (code, name) => {
-      const done = () => {
-        resolve({ code, signal: name, lastLines: output.lastLines() });
-      };
-      const late = setTimeout(done, 300);
-      child.once('close', () => {
+      state.ended = true;
+      void killGroup(pid).then(async () => {
+        const late = setTimeout(() => output.cut(), lateOutputMilliseconds);
+        await output.written;
         clearTimeout(late);
-        done();
+        resolve({ code, signal: name, lastLines: output.lastLines() });
       });
     });
   });
 }
 
+/** To the leader alone, as a container's stop reaches its first process alone; its end, or the time's, ends the group. */
 async function stopProcess(
   pid: number,
   exited: Promise<ProcessExit>,
@@ -131,11 +142,8 @@ async function stopProcess(
   timeoutSeconds: number,
 ): Promise<ProcessExit> {
   signal(pid, stopSignal);
-  let late: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => (late = setTimeout(resolve, timeoutSeconds * 1000)));
-  await Promise.race([exited, timeout]);
-  clearTimeout(late);
-  for (let tries = 0; signal(-pid, 'SIGKILL') && tries < 100; tries += 1)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  return exited;
+  const timeout = setTimeout(() => signal(-pid, 'SIGKILL'), timeoutSeconds * 1000);
+  return exited.finally(() => {
+    clearTimeout(timeout);
+  });
 }

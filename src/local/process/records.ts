@@ -1,68 +1,76 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive } from './start-time.js';
+import { killGroup, pause, signal } from './group.js';
+import { isAlive, lookUp } from './start-time.js';
 
 /** What is remembered of a running process, so that it can be stopped after its plane was killed. */
 export interface ProcessRecord {
-  readonly name: string;
   readonly pid: number;
   readonly startTime: string;
   readonly stopSignal: NodeJS.Signals;
   readonly stopTimeoutSeconds: number;
 }
 
-const fileOf = (folder: string, name: string): string => join(folder, `${name}.json`);
+/** Where `<name>.json` is, or beside it when another process with that name still runs. */
+export function recordFile(folder: string, name: string, pid: number): string {
+  const file = join(folder, `${name}.json`);
+  const other = readRecord(file);
+  const inUse = other !== undefined && lookUp(other.pid)?.startTime === other.startTime;
+  return inUse ? join(folder, `${name}.${String(pid)}.json`) : file;
+}
 
 /** Written at once: between a start and its record nothing else may happen. */
-export function writeRecord(folder: string, record: ProcessRecord): void {
-  writeFileSync(fileOf(folder, record.name), JSON.stringify(record), { mode: 0o600 });
+export function writeRecord(file: string, record: ProcessRecord): void {
+  writeFileSync(file, JSON.stringify(record), { mode: 0o600 });
 }
 
-export function removeRecord(folder: string, name: string): void {
-  rmSync(fileOf(folder, name), { force: true });
-}
-
-/** Records of a folder; one that was half-written is left out. */
-export function readRecords(folder: string): readonly ProcessRecord[] {
-  let names: readonly string[];
-  try {
-    names = readdirSync(folder).filter((name) => name.endsWith('.json'));
-  } catch {
-    return [];
-  }
-  return names.flatMap((name) => {
-    try {
-      return [JSON.parse(readFileSync(join(folder, name), 'utf8')) as ProcessRecord];
-    } catch {
-      return [];
-    }
-  });
+/** Removes the record of this very process: another plane may have written its own there since. */
+export function removeRecord(file: string, { pid, startTime }: Pick<ProcessRecord, 'pid' | 'startTime'>): void {
+  const record = readRecord(file);
+  if (record?.pid === pid && record.startTime === startTime) rmSync(file, { force: true });
 }
 
 /** Stops every recorded process that still is the one recorded: politely, then by force. Removes the records. */
 export async function stopRecorded(folder: string): Promise<void> {
   await Promise.all(
-    readRecords(folder).map(async (record) => {
+    recordFiles(folder).map(async (file) => {
+      const record = readRecord(file);
+      // One that was half-written when the machine went down.
+      if (record === undefined) return rmSync(file, { force: true });
       await stopOne(record);
-      removeRecord(folder, record.name);
+      removeRecord(file, record);
     }),
   );
 }
 
 async function stopOne({ pid, startTime, stopSignal, stopTimeoutSeconds }: ProcessRecord): Promise<void> {
-  if (!(await isAlive(pid, startTime))) return;
-  signal(pid, stopSignal);
-  const end = Date.now() + stopTimeoutSeconds * 1000;
-  while (Date.now() < end && (await isAlive(pid, startTime))) await new Promise((resolve) => setTimeout(resolve, 50));
-  signal(-pid, 'SIGKILL');
+  const found = lookUp(pid);
+  // The id belongs to another process now. A group's id is not given out while the group has members: none is left.
+  if (found !== undefined && found.startTime !== startTime) return;
+  if (found?.zombie === false) {
+    signal(pid, stopSignal);
+    const end = performance.now() + stopTimeoutSeconds * 1000;
+    while (performance.now() < end && (await isAlive(pid, startTime))) await pause(50);
+  }
+  await killGroup(pid);
 }
 
-/** Sends a signal; a process (or, negative, a group) that has gone is no error. Answers whether it was there. */
-export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+function recordFiles(folder: string): readonly string[] {
   try {
-    process.kill(pid, name);
-    return true;
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => join(folder, name));
   } catch {
-    return false;
+    return [];
+  }
+}
+
+function readRecord(file: string): ProcessRecord | undefined {
+  try {
+    const record = JSON.parse(readFileSync(file, 'utf8')) as ProcessRecord;
+    // A group id of 0 or 1 would mean this process's own group, or everything.
+    return Number.isInteger(record.pid) && record.pid > 1 ? record : undefined;
+  } catch {
+    return undefined;
   }
 }

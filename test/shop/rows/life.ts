@@ -1,9 +1,10 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { landfall } from '../landfall.js';
 import { expectEqual, expectTrue, type Row } from '../row.js';
-import { api, readPlaneFile } from '../shop.js';
+import { api, readPlaneFile, type Answer, type Shop } from '../shop.js';
 import { statusOf, taskOf } from './data.js';
+import { withDatabase } from './sign-in.js';
 
 /** Deploying again, changing one service, stopping. The last row stops the plane. */
 export const lifeRows: readonly Row[] = [
@@ -52,9 +53,11 @@ export const lifeRows: readonly Row[] = [
         postmaster,
         ...services.flatMap(({ tasks }) => tasks.flatMap((task) => (task.pid === undefined ? [] : [task.pid]))),
       ];
-      const inFlight = shop.request(`${api(shop)}/offers`);
-      process.kill(pid, 'SIGTERM');
-      const answered = await inFlight.then(({ status }) => `the request in flight got ${String(status)}`);
+      const { status } = await requestWhile(shop, async () => {
+        process.kill(pid, 'SIGTERM');
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      });
+      expectEqual(status, 200, 'the request in flight');
       const started = performance.now();
       while (pids.some(isRunning) && performance.now() - started < 40_000)
         await new Promise((resolve) => setTimeout(resolve, 50));
@@ -62,7 +65,7 @@ export const lifeRows: readonly Row[] = [
       expectEqual(pids.filter(isRunning), [], `processes that remain of ${pids.join(', ')}`);
       const log = await readPlaneFile(join(shop.folders.logs, 'postgres.log'));
       expectTrue(log.trimEnd().endsWith('database system is shut down'), `PostgreSQL's last words: ${log.slice(-200)}`);
-      return `${String(pids.length)} processes gone after ${seconds.toFixed(1)} s; ${answered}; “database system is shut down”`;
+      return `${String(pids.length)} processes gone after ${seconds.toFixed(1)} s; the request in flight got 200; “database system is shut down”`;
     },
   },
   {
@@ -78,6 +81,19 @@ export const lifeRows: readonly Row[] = [
   },
 ];
 
+/** A request that the database holds up (its table is locked) until `work` is done. */
+async function requestWhile(shop: Shop, work: () => Promise<void>): Promise<Answer> {
+  return withDatabase(shop, 'offers-service', async (client) => {
+    await client.query('BEGIN');
+    await client.query('LOCK TABLE offers IN ACCESS EXCLUSIVE MODE');
+    const answer = shop.request(`${api(shop)}/offers`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await work();
+    await client.query('COMMIT');
+    return answer;
+  });
+}
+
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -88,7 +104,6 @@ function isRunning(pid: number): boolean {
 }
 
 async function postmasterFile(data: string): Promise<string> {
-  const { readdir } = await import('node:fs/promises');
   const entries = await readdir(data, { recursive: true });
   const found = entries.find((entry) => entry.endsWith('postmaster.pid'));
   if (found === undefined) throw new Error('PostgreSQL has no postmaster.pid.');

@@ -63,7 +63,7 @@ export const dnsNameOf = (name: string, ctx: LocalContext): string => `${name}.$
 /** A rule: read by its listener, which asks for the rules there are when one comes or goes. */
 export const listenerRule: LocalBehaviour = {
   fidelity: 'exact',
-  apply(resource, ctx) {
+  apply(resource) {
     const { listener_arn } = ruleSchema.parse(resource.args);
     const arn = `${listener_arn}/rule/${resource.name}`;
     return Promise.resolve({ id: arn, arn });
