@@ -51,6 +51,6 @@ function spawnGuard(folder: string): ChildProcess {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  guard.stdin?.on('error', () => undefined);
+  guard.stdin.on('error', () => undefined);
   return guard;
 }

@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createWriteStream, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -19,7 +19,12 @@ const keptLines = 50;
 const rotateAtBytes = 10 * 1024 * 1024;
 
 /** Appends both streams to `<logs>/<name>.log`, line by line; a file over 10 MB is put aside first, as the one `.log.1`. */
-export function openOutput(logs: string, name: string, child: ChildProcess, onLine: OnLine | undefined): Output {
+export function openOutput(
+  logs: string,
+  name: string,
+  child: ChildProcessWithoutNullStreams,
+  onLine: OnLine | undefined,
+): Output {
   mkdirSync(logs, { recursive: true });
   const file = join(logs, `${name}.log`);
   rotate(file);
@@ -29,22 +34,25 @@ export function openOutput(logs: string, name: string, child: ChildProcess, onLi
     log.on('error', () => resolve()).on('close', resolve);
   });
   const lines: string[] = [];
-  const inputs = [child.stdout, child.stderr];
-  let open = inputs.length;
-  for (const [index, input] of inputs.entries()) {
-    if (input === null) continue;
-    createInterface({ input, crlfDelay: Infinity })
+  let open = 2;
+  const readers = (['stdout', 'stderr'] as const).map((stream) =>
+    createInterface({ input: child[stream], crlfDelay: Infinity })
       .on('line', (line) => {
         log.write(`${line}\n`);
         if (lines.push(line) > keptLines) lines.shift();
-        onLine?.(name, index === 0 ? 'stdout' : 'stderr', line);
+        onLine?.(name, stream, line);
       })
       .on('close', () => {
         open -= 1;
         if (open === 0) log.end();
-      });
-  }
-  return { lastLines: () => [...lines], written, cut: () => inputs.forEach((input) => input?.destroy()) };
+      }),
+  );
+  const cut = () => {
+    for (const reader of readers) reader.close();
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
+  return { lastLines: () => [...lines], written, cut };
 }
 
 function rotate(file: string): void {

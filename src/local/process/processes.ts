@@ -78,7 +78,7 @@ async function startProcess(spec: ProcessSpec, { folder, logs, onLine }: Process
     exited,
     lastLines: () => output.lastLines(),
     // Once it has ended its id may be another's: nothing is signalled then.
-    stop: () => (stopped ??= state.ended ? exited : stopProcess(pid, exited, stopSignal, stopTimeoutSeconds)),
+    stop: () => (stopped ??= stopProcess(pid, exited, state, { stopSignal, stopTimeoutSeconds })),
   };
 }
 
@@ -135,14 +135,15 @@ function exitOf(
 }
 
 /** To the leader alone, as a container's stop reaches its first process alone; its end, or the time's, ends the group. */
-async function stopProcess(
+function stopProcess(
   pid: number,
   exited: Promise<ProcessExit>,
-  stopSignal: NodeJS.Signals,
-  timeoutSeconds: number,
+  state: { readonly ended: boolean },
+  { stopSignal, stopTimeoutSeconds }: Required<Pick<ProcessSpec, 'stopSignal' | 'stopTimeoutSeconds'>>,
 ): Promise<ProcessExit> {
+  if (state.ended) return exited;
   signal(pid, stopSignal);
-  const timeout = setTimeout(() => signal(-pid, 'SIGKILL'), timeoutSeconds * 1000);
+  const timeout = setTimeout(() => state.ended || signal(-pid, 'SIGKILL'), stopTimeoutSeconds * 1000);
   return exited.finally(() => {
     clearTimeout(timeout);
   });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { killGroup, pause, signal } from './group.js';
 import { isAlive, lookUp } from './start-time.js';
@@ -19,9 +19,10 @@ export function recordFile(folder: string, name: string, pid: number): string {
   return inUse ? join(folder, `${name}.${String(pid)}.json`) : file;
 }
 
-/** Written at once: between a start and its record nothing else may happen. */
+/** Written at once: between a start and its record nothing else may happen. A reader sees all of it or none. */
 export function writeRecord(file: string, record: ProcessRecord): void {
-  writeFileSync(file, JSON.stringify(record), { mode: 0o600 });
+  writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }
 
 /** Removes the record of this very process: another plane may have written its own there since. */
@@ -35,8 +36,11 @@ export async function stopRecorded(folder: string): Promise<void> {
   await Promise.all(
     recordFiles(folder).map(async (file) => {
       const record = readRecord(file);
-      // One that was half-written when the machine went down.
-      if (record === undefined) return rmSync(file, { force: true });
+      // The machine may have gone down before its content was on the disk.
+      if (record === undefined) {
+        rmSync(file, { force: true });
+        return;
+      }
       await stopOne(record);
       removeRecord(file, record);
     }),

@@ -58,8 +58,8 @@ function fromPs(which: readonly string[]): readonly TableEntry[] {
   try {
     // Language and time zone of the caller would change how the time is written.
     const env = { PATH: process.env['PATH'] ?? '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' };
-    const options = { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'ignore'] } as const;
-    text = execFileSync('ps', ['-o', 'pid=,pgid=,stat=,lstart=', ...which], options);
+    const args = ['-o', 'pid=,pgid=,stat=,lstart=', ...which];
+    text = execFileSync('ps', args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'ignore'] });
   } catch {
     return [];
   }

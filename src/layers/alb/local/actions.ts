@@ -1,6 +1,7 @@
+import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
-import type { HttpRequest, HttpResponse } from '../../../local/contract/http.js';
-import { hostOf, pathOf, queryOf } from './conditions.js';
+import type { HeaderPair, HttpResponse } from '../../../local/contract/http.js';
+import type { RequestFacts } from './conditions.js';
 
 /** One `action` or `default_action` block. */
 export const actionSchema = z.discriminatedUnion('type', [
@@ -28,36 +29,40 @@ export const actionSchema = z.discriminatedUnion('type', [
 
 export type Action = z.infer<typeof actionSchema>;
 
-/** The header by which an answer of the load balancer's own is known. */
-const server = ['Server', 'awselb/2.0'] as const;
-
 /** `fixed-response`. */
 export function fixedResponse(action: Extract<Action, { type: 'fixed-response' }>): HttpResponse {
   const [{ content_type, message_body, status_code }] = action.fixed_response;
-  return respond(status_code, content_type, message_body);
+  return own(status_code, content_type, message_body);
 }
 
+/** What nginx, from which the load balancer's own pages come, calls these. */
 const reasons: Readonly<Record<number, string>> = {
-  502: '502 Bad Gateway',
-  503: '503 Service Temporarily Unavailable',
-  504: '504 Gateway Time-out',
+  503: 'Service Temporarily Unavailable',
+  504: 'Gateway Time-out',
 };
 
 /** An error that the load balancer itself answers. */
-export function ownError(status: 502 | 503 | 504): HttpResponse {
-  const reason = reasons[status] ?? '';
-  return respond(
-    status,
-    'text/html',
-    `<html>\r\n<head><title>${reason}</title></head>\r\n<body>\r\n<center><h1>${reason}</h1></center>\r\n</body>\r\n</html>\r\n`,
-  );
+export const ownError = (status: 502 | 503 | 504): HttpResponse => own(status, 'text/html', page(status));
+
+/** Logged when the client has left before the target answered; nobody gets it. @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html (read 2026-11-23) */
+export const clientLeft: HttpResponse = { status: 460, headers: [], body: null };
+
+function page(status: number): string {
+  const title = `${String(status)} ${reasons[status] ?? STATUS_CODES[status] ?? ''}`;
+  return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`;
 }
 
-function respond(status: number, contentType: string, text: string): HttpResponse {
+/** `Server` is how an answer of the load balancer's own is known. */
+function own(status: number, contentType: string, text: string, more: readonly HeaderPair[] = []): HttpResponse {
   const body = Buffer.from(text);
   return {
     status,
-    headers: [server, ['Content-Type', contentType], ['Content-Length', String(body.length)]],
+    headers: [
+      ['Server', 'awselb/2.0'],
+      ['Content-Type', contentType],
+      ['Content-Length', String(body.length)],
+      ...more,
+    ],
     body,
   };
 }
@@ -73,20 +78,22 @@ export interface RedirectPlace {
 /** `redirect`: every part left out is kept. */
 export function redirect(
   action: Extract<Action, { type: 'redirect' }>,
-  request: HttpRequest,
+  facts: RequestFacts,
   place: RedirectPlace,
 ): HttpResponse {
   const [to] = action.redirect;
-  const fill = (text: string) =>
-    text
-      .replaceAll('#{protocol}', place.protocol.toLowerCase())
-      .replaceAll('#{host}', hostOf(request))
-      .replaceAll('#{port}', String(place.port))
-      .replaceAll('#{path}', pathOf(request).slice(1))
-      .replaceAll('#{query}', queryOf(request));
+  const parts: Readonly<Record<string, string>> = {
+    protocol: place.protocol.toLowerCase(),
+    host: facts.host,
+    port: String(place.port),
+    path: facts.path.slice(1),
+    query: facts.query,
+  };
+  // In one pass: what the client sent is never read as a placeholder itself.
+  const fill = (text: string) => text.replaceAll(/#\{(protocol|host|port|path|query)\}/g, (_, key: string) => parts[key] ?? '');
   const query = fill(to.query);
   const port = place.localPort(Number(fill(to.port)));
   const location = `${fill(to.protocol).toLowerCase()}://${fill(to.host)}:${String(port)}${fill(to.path)}${query === '' ? '' : `?${query}`}`;
-  const { headers, ...response } = respond(to.status_code === 'HTTP_301' ? 301 : 302, 'text/html', '');
-  return { ...response, headers: [...headers, ['Location', location]] };
+  const status = to.status_code === 'HTTP_301' ? 301 : 302;
+  return own(status, 'text/html', page(status), [['Location', location]]);
 }

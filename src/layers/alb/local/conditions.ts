@@ -1,22 +1,55 @@
+import { BlockList, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import type { HttpRequest } from '../../../local/contract/http.js';
 import { allValues, header } from '../../../local/http/headers.js';
-import { BlockList, isIPv6 } from 'node:net';
 
 const values = z.tuple([z.object({ values: z.array(z.string()) })]);
 
 /** One `condition` block: exactly one of its kinds is set. */
-export const conditionSchema = z.object({
-  host_header: values.optional(),
-  path_pattern: values.optional(),
-  http_request_method: values.optional(),
-  http_header: z.tuple([z.object({ http_header_name: z.string(), values: z.array(z.string()) })]).optional(),
-  query_string: z.array(z.object({ key: z.string().optional(), value: z.string() })).optional(),
-  source_ip: values.optional(),
-});
+export const conditionSchema = z
+  .object({
+    host_header: values.optional(),
+    path_pattern: values.optional(),
+    http_request_method: values.optional(),
+    http_header: z.tuple([z.object({ http_header_name: z.string(), values: z.array(z.string()) })]).optional(),
+    query_string: z.array(z.object({ key: z.string().optional(), value: z.string() })).optional(),
+    source_ip: values.optional(),
+  })
+  .refine((condition) => Object.values(condition).filter((kind) => kind !== undefined).length === 1, {
+    error:
+      'A condition has exactly one of host_header, path_pattern, http_request_method, http_header, query_string, source_ip.',
+  });
 
 export type Condition = z.infer<typeof conditionSchema>;
-export type Matches = (request: HttpRequest) => boolean;
+
+/** What conditions and redirects look at; each part is read from the request once, however many rules there are. */
+export class RequestFacts {
+  #host: string | undefined;
+  #query: number | undefined;
+
+  constructor(readonly request: HttpRequest) {}
+
+  /** Without its port. */
+  get host(): string {
+    return (this.#host ??= (header(this.request.headers, 'host') ?? '').replace(/:\d+$/, ''));
+  }
+
+  get path(): string {
+    const { target } = this.request;
+    return this.#queryAt < 0 ? target : target.slice(0, this.#queryAt);
+  }
+
+  /** Without its question mark. */
+  get query(): string {
+    return this.#queryAt < 0 ? '' : this.request.target.slice(this.#queryAt + 1);
+  }
+
+  get #queryAt(): number {
+    return (this.#query ??= this.request.target.indexOf('?'));
+  }
+}
+
+export type Matches = (facts: RequestFacts) => boolean;
 
 /**
  * A test for one condition; its values are alternatives.
@@ -24,45 +57,45 @@ export type Matches = (request: HttpRequest) => boolean;
  */
 export function compileCondition(condition: Condition): Matches {
   const { host_header, path_pattern, http_header, http_request_method, query_string, source_ip } = condition;
-  if (host_header) return anyOf(host_header[0].values, 'i', (request) => [hostOf(request)]);
-  if (path_pattern) return anyOf(path_pattern[0].values, '', (request) => [pathOf(request)]);
-  if (http_request_method) return ({ method }) => http_request_method[0].values.includes(method);
+  if (host_header) {
+    const fits = anyOf(host_header[0].values, 'i');
+    return ({ host }) => fits(host);
+  }
+  if (path_pattern) {
+    const fits = anyOf(path_pattern[0].values, '');
+    return ({ path }) => fits(path);
+  }
+  if (http_request_method) return ({ request }) => http_request_method[0].values.includes(request.method);
   if (http_header) {
     const [{ http_header_name, values: wanted }] = http_header;
-    return anyOf(wanted, 'i', (request) => allValues(request.headers, http_header_name));
+    const fits = anyOf(wanted, 'i');
+    return ({ request }) => allValues(request.headers, http_header_name).some(fits);
   }
   if (query_string) return anyQuery(query_string);
-  if (source_ip) return inRanges(source_ip[0].values);
-  return () => true;
+  return source_ip ? inRanges(source_ip[0].values) : () => false;
 }
 
-function anyOf(patterns: readonly string[], flags: string, read: (request: HttpRequest) => readonly string[]): Matches {
+function anyOf(patterns: readonly string[], flags: 'i' | ''): (text: string) => boolean {
   const compiled = patterns.map((pattern) => wildcard(pattern, flags));
-  return (request) => read(request).some((text) => compiled.some((pattern) => pattern.test(text)));
+  return (text) => compiled.some((pattern) => pattern.test(text));
 }
 
-/** `*` is any text, `?` one character, as a whole. */
-export function wildcard(pattern: string, flags: string): RegExp {
+/** `*` is any text, `?` one character; the whole text must fit. */
+export function wildcard(pattern: string, flags: 'i' | ''): RegExp {
   const source = pattern
     .replaceAll(/[\\^$.|+()[\]{}]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
+    .replaceAll(/\*+/g, '.*')
     .replaceAll('?', '.');
   return new RegExp(`^${source}$`, `s${flags}`);
 }
-
-export const hostOf = (request: HttpRequest): string => (header(request.headers, 'host') ?? '').replace(/:\d+$/, '');
-
-export const pathOf = (request: HttpRequest): string => request.target.split('?', 1)[0] ?? '';
-
-export const queryOf = (request: HttpRequest): string => request.target.slice(pathOf(request).length + 1);
 
 function anyQuery(wanted: readonly { readonly key?: string | undefined; readonly value: string }[]): Matches {
   const pairs = wanted.map(({ key, value }) => ({
     key: key === undefined ? undefined : wildcard(key, 'i'),
     value: wildcard(value, 'i'),
   }));
-  return (request) => {
-    const given = [...new URLSearchParams(queryOf(request))];
+  return ({ query }) => {
+    const given = [...new URLSearchParams(query)];
     return pairs.some(({ key, value }) => given.some(([name, text]) => (key?.test(name) ?? true) && value.test(text)));
   };
 }
@@ -73,5 +106,5 @@ function inRanges(ranges: readonly string[]): Matches {
     const [address = '', bits = ''] = range.split('/');
     list.addSubnet(address, Number(bits), isIPv6(address) ? 'ipv6' : 'ipv4');
   }
-  return ({ peer }) => list.check(peer.address, isIPv6(peer.address) ? 'ipv6' : 'ipv4');
+  return ({ request: { peer } }) => list.check(peer.address, isIPv6(peer.address) ? 'ipv6' : 'ipv4');
 }

