@@ -15,5 +15,6 @@ const demo = spawn(
   },
 );
 // Ctrl-C reaches the demo itself, which stops everything before it ends.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => signal === 'SIGTERM' && demo.kill(signal));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => signal !== 'SIGINT' && demo.kill(signal));
 demo.once('close', (code) => process.exit(code ?? 1));

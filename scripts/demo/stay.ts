@@ -7,7 +7,7 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 /** Deploys the shop, seeds it, prints where it answers, and stays until Ctrl-C; then stops it and keeps its data. */
 export async function stay(portBase: number): Promise<number> {
   const interrupted = new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve).once('SIGTERM', resolve);
+    process.once('SIGINT', resolve).once('SIGTERM', resolve).once('SIGHUP', resolve);
   });
   try {
     const started = performance.now();

@@ -26,7 +26,7 @@ function nearestConfig(cwd: string): string {
   throw new LandfallError({
     code: 'CONFIG_NOT_FOUND',
     message: `There is no landfall.config.{ts,mts,js,mjs,json} in ${resolve(cwd)} or any folder above it.`,
-    fix: 'Run `landfall init` to make one, or name it with `--config FILE`.',
+    fix: 'Make a landfall.config.ts there (docs/guide.md shows one), or name it with `--config FILE`.',
   });
 }
 

@@ -88,7 +88,7 @@ describe('loadConfig', () => {
   it('says where it looked', async () => {
     await expect(loadConfig({ cwd: '/' })).rejects.toMatchObject({
       code: 'CONFIG_NOT_FOUND',
-      fix: expect.stringContaining('landfall init') as string,
+      fix: expect.stringContaining('landfall.config.ts') as string,
     });
   });
 });

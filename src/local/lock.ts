@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { LandfallError } from '../base/errors.js';
@@ -31,18 +31,28 @@ async function acquire(file: string): Promise<void> {
     since: new Date().toISOString(),
   };
   for (;;) {
-    try {
-      await writeFile(file, JSON.stringify(owner), { flag: 'wx', mode: 0o600 });
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
+    if (await place(file, JSON.stringify(owner))) return;
     const holder = await readOwner(file);
     if (holder !== undefined && (await isAlive(holder.pid, holder.startTime))) throw locked(holder);
     // Renamed first: of two that find the same dead lock, one moves it and the other tries again.
     const stale = `${file}.${randomUUID()}`;
     await rename(file, stale).catch(() => undefined);
     await rm(stale, { force: true });
+  }
+}
+
+/** Written beside, then linked: the lock never stands without its owner in it. @returns false when another holds it */
+async function place(file: string, text: string): Promise<boolean> {
+  const temporary = `${file}.${randomUUID()}.tmp`;
+  await writeFile(temporary, text, { mode: 0o600 });
+  try {
+    await link(temporary, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  } finally {
+    await rm(temporary, { force: true });
   }
 }
 

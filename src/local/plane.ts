@@ -80,8 +80,8 @@ export class Plane {
     const certificates = await openCertificates({
       folder: folders.ca,
       name: `Landfall ${names[0] ?? ''}`,
-      seal: (plain) => Promise.resolve(vault.seal(plain)),
-      unseal: (sealed) => Promise.resolve(vault.unseal(sealed)),
+      seal: (plain) => Promise.resolve().then(() => vault.seal(plain)),
+      unseal: (sealed) => Promise.resolve().then(() => vault.unseal(sealed)),
       names,
       ips: ['127.0.0.1', '::1'],
       clock: realClock,

@@ -90,7 +90,8 @@ export function redirect(
     query: facts.query,
   };
   // In one pass: what the client sent is never read as a placeholder itself.
-  const fill = (text: string) => text.replaceAll(/#\{(protocol|host|port|path|query)\}/g, (_, key: string) => parts[key] ?? '');
+  const fill = (text: string) =>
+    text.replaceAll(/#\{(protocol|host|port|path|query)\}/g, (_, key: string) => parts[key] ?? '');
   const query = fill(to.query);
   const port = place.localPort(Number(fill(to.port)));
   const location = `${fill(to.protocol).toLowerCase()}://${fill(to.host)}:${String(port)}${fill(to.path)}${query === '' ? '' : `?${query}`}`;

@@ -27,10 +27,12 @@ export function withIdleTimeout(
       limit.abort(late);
     };
     let cancel = clock.after(milliseconds, expire);
-    const settle = <T>(then: (value: T) => void) => (value: T) => {
-      cancel();
-      then(value);
-    };
+    const settle =
+      <T>(then: (value: T) => void) =>
+      (value: T) => {
+        cancel();
+        then(value);
+      };
     ask({ ...request, signal: limit.signal }).then(settle(resolve), settle(reject));
   });
 }

@@ -55,7 +55,8 @@ export class LiveListener implements Handler, RedirectPlace {
       this.#refuse(passage, socket, await this.#answer(passage));
       return;
     }
-    socket.once('close', taken.release);
+    if (socket.closed) taken.release();
+    else socket.once('close', taken.release);
     const inner = taskHop(request, taken.target);
     try {
       await taken.target.handler.upgrade(this.#toTarget(passage), socket, head);
@@ -104,11 +105,8 @@ export class LiveListener implements Handler, RedirectPlace {
     const { target, release } = taken;
     const inner = taskHop(facts.request, target);
     try {
-      const response = await withIdleTimeout(
-        this.#toTarget(passage),
-        table.idleTimeoutMs,
-        this.ctx.clock,
-        (request) => target.handler.request(request),
+      const response = await withIdleTimeout(this.#toTarget(passage), table.idleTimeoutMs, this.ctx.clock, (request) =>
+        target.handler.request(request),
       );
       inner.end(response.status);
       if (response.body instanceof Readable && !response.body.closed) response.body.once('close', release);

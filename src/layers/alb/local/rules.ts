@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { LocalContext } from '../../../local/contract/context.js';
 import { actionSchema, type Action } from './actions.js';
 import { compileCondition, conditionSchema, type Matches, type RequestFacts } from './conditions.js';
-import { LocalTargetGroup } from './target-group.js';
+import { LocalTargetGroup } from './local-target-group.js';
 
 /** What is read of `aws_lb`. */
 const loadBalancerSchema = z.object({
