@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { cp, readFile, symlink } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { cp, mkdir, readdir, readFile, readlink, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Agent, request, type Dispatcher } from 'undici';
 import type { TraceRecord } from '../../src/local/contract/trace.js';
@@ -40,22 +40,18 @@ export interface Answer {
 
 export const shopSource = fileURLToPath(new URL('../../examples/shop', import.meta.url));
 
-/** A copy of the shop that may be changed; installed packages are linked, not copied. */
+/** A copy of the shop that may be changed. Installed packages are linked to where they are; the shop's own, to the copy's. */
 export async function copyShop(folder: string): Promise<string> {
   const skipped = /(^|\/)(node_modules|\.landfall|dist)$|\.tsbuildinfo$/;
-  const links: string[] = [];
-  await cp(shopSource, folder, {
-    recursive: true,
-    filter: (path) => {
-      if (
-        path.endsWith('/node_modules') &&
-        !relative(shopSource, path).slice(0, -'node_modules'.length).includes('node_modules')
-      )
-        links.push(relative(shopSource, path));
-      return !skipped.test(path);
-    },
-  });
-  await Promise.all(links.map((path) => symlink(join(shopSource, path), join(folder, path))));
+  await cp(shopSource, folder, { recursive: true, filter: (path) => !skipped.test(path) });
+  const [installed, linked] = [join(shopSource, 'node_modules'), join(folder, 'node_modules')];
+  await mkdir(join(linked, '@shop'), { recursive: true });
+  for (const name of (await readdir(installed)).filter((entry) => entry !== '@shop')) {
+    await symlink(join(installed, name), join(linked, name));
+  }
+  for (const name of await readdir(join(installed, '@shop'))) {
+    await symlink(await readlink(join(installed, '@shop', name)), join(linked, '@shop', name));
+  }
   return folder;
 }
 

@@ -1,7 +1,9 @@
-import { Duplex, PassThrough, Readable } from 'node:stream';
+import { once } from 'node:events';
+import { type Duplex, PassThrough, Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../local/contract/http.js';
+import { header } from '../../../local/http/headers.js';
 import { ask, fakeRequest, plain, recording } from '../../../local/testing/fake-request.js';
 import { albLocal } from './index.js';
 import { fakeLoadBalancer, fixed, forward } from './testing/load-balancer.js';
@@ -121,7 +123,7 @@ describe('a forward', () => {
     const offers = recording();
     const lb = await forwarding({ offers });
     await ask(lb.plane.listening('alb-443'), { headers: [['X-Amzn-Trace-Id', 'Self=old;Root=1-a-b;app=x']] });
-    expect(offers.got[0]?.headers.at(-1)?.[1]).toMatch(/^Self=1-[0-9a-f-]+;Root=1-a-b;app=x$/);
+    expect(header(offers.got[0]?.headers ?? [], 'x-amzn-trace-id')).toMatch(/^Self=1-[0-9a-f-]+;Root=1-a-b;app=x$/);
   });
 
   it('answers 503 without targets, 502 when refused or reset, 504 when late, as the load balancer itself', async () => {
@@ -163,7 +165,7 @@ describe('a forward', () => {
     const body = new PassThrough();
     const answer = ask(lb.plane.listening('alb-443'), { method: 'POST', body });
     await lb.plane.clock.advance(15_000);
-    body.resume().end();
+    await once(body.resume().end(), 'end');
     await lb.plane.clock.advance(10_000);
     expect((await answer).status).toBe(504);
   });
