@@ -1,5 +1,3 @@
-import type { Emit } from '../base/events.js';
-
 /** What a command may touch of the outside: tests give their own. */
 export interface Io {
   readonly cwd: string;
@@ -31,6 +29,3 @@ export interface Outcome {
   /** Default 0. */
   readonly exitCode?: number;
 }
-
-/** A command: does its work, says how it goes on by `emit`, and never prints. */
-export type Command<O extends CommonOptions = CommonOptions> = (options: O, io: Io, emit: Emit) => Promise<Outcome>;

@@ -44,7 +44,7 @@ type Misowned = {
 
 type Nothing<T extends never> = T;
 /** Does not compile while a resource type has no room, or two: the error names it. */
-export type OwnedByNoneOrTwo = Nothing<Misowned>;
+type _OwnedByNoneOrTwo = Nothing<Misowned>;
 
 /** The rooms without their type parameters, in the order of their names. */
 export const layers: readonly Pick<Layer, 'name' | 'synth' | 'files' | 'runtimes'>[] = Object.values(rooms);

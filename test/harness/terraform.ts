@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -117,9 +117,3 @@ export const onCi = process.env['CI'] !== undefined && process.env['CI'] !== '';
 export function requireOnCi(tool: string, found: unknown): void {
   if (found === undefined && onCi) throw new Error(`${tool} is not installed, and on CI it must be.`);
 }
-
-export const isFile = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );

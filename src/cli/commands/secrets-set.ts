@@ -36,11 +36,9 @@ export const secretsSet: CommandEntry = {
         message: `No value for ${name} came from standard input.`,
         fix: `printf %s "$VALUE" | landfall secrets:set ${String(key)} --env ${environment} --local`,
       });
-    const vault = await openVault({
-      file: planeFolders(folder, environment).vault,
-      keyFile: vaultKeyFile(process.env),
-    });
-    await vault.write(name, value);
+    const { vault: file, lock } = planeFolders(folder, environment);
+    const vault = await openVault({ file, keyFile: vaultKeyFile(process.env) });
+    await withLock(lock, () => vault.write(name, value));
     return {
       document: { name, set: true },
       text: `${name} is set. Services that use it get it at their next start.\n`,
