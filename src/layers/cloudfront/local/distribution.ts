@@ -1,188 +1,188 @@
-import type { Duplex } from 'node:stream';
-import { Readable } from 'node:stream';
+import { randomBytes } from 'node:crypto';
+import { Readable, type Duplex } from 'node:stream';
 import type { LocalContext } from '../../../local/contract/context.js';
-import { UpstreamError, type Handler, type HttpRequest, type HttpResponse } from '../../../local/contract/http.js';
-import { header, withHeader } from '../../../local/http/headers.js';
+import type { Handler, HttpRequest, HttpResponse } from '../../../local/contract/http.js';
+import type { Hop } from '../../../local/contract/trace.js';
+import { header, withAppended, withHeader, without } from '../../../local/http/headers.js';
 import { refuseUpgrade } from '../../../local/http/upgrade.js';
-import { bucketRequest, customOriginRequest } from './origin-request.js';
-import { applyPolicy, policyHeaders } from './response-headers.js';
-import type { Behaviour, DistributionArgs, Origin } from './schema.js';
+import { compileBehaviours, findBehaviour, type Behaviour, type BehaviourTable } from './behaviours.js';
+import { pathOf, type EdgeNames } from './origin-request.js';
+import { blocked, forUnreachable, ownError, redirectToHttps } from './own-responses.js';
+import type { DistributionArgs } from './schema.js';
 
-/** A behaviour with everything looked up. */
-interface Route {
-  readonly matches: RegExp;
-  readonly behaviour: Behaviour;
-  readonly origin: Origin;
-  /** Name of the origin request policy. */
-  readonly originPolicy: string | undefined;
-  readonly headers: ReturnType<typeof policyHeaders>;
+/** Where a distribution is known. */
+export interface DistributionNames {
+  readonly arn: string;
+  readonly domainName: string;
 }
+
+/** One request on its way through a distribution. */
+interface Passage {
+  readonly request: HttpRequest;
+  readonly behaviour: Behaviour;
+  readonly table: BehaviourTable;
+  readonly edge: EdgeNames;
+  readonly hop: Hop;
+}
+
+/** What CloudFront says of an answer in `X-Cache`. */
+type CacheStatus = 'Miss from cloudfront' | 'Error from cloudfront' | 'Redirect from cloudfront';
 
 /** One distribution while the plane runs. */
 export class LocalDistribution implements Handler {
-  readonly #routes: readonly Route[];
+  #table: BehaviourTable;
+  #generation: number;
 
+  /** @throws LandfallError when its arguments name what is not there */
   constructor(
     private readonly args: DistributionArgs,
-    private readonly arn: string,
+    private readonly names: DistributionNames,
     private readonly ctx: LocalContext,
   ) {
-    const behaviours = [...args.ordered_cache_behavior, ...args.default_cache_behavior];
-    this.#routes = behaviours.map((behaviour) => this.#route(behaviour));
+    this.#generation = ctx.generation();
+    this.#table = compileBehaviours(args, names.arn, ctx);
   }
 
   async request(request: HttpRequest): Promise<HttpResponse> {
-    const hop = request.trace.hop({ layer: 'cloudfront', address: this.ctx.address, name: 'CloudFront' });
-    const response = await this.#answer(request);
-    hop.end(response.status);
+    const passage = this.#enter(request);
+    const response = await this.#answer(passage);
+    passage.hop.end(response.status);
     return response;
   }
 
   async upgrade(request: HttpRequest, socket: Duplex, head: Buffer): Promise<void> {
-    const hop = request.trace.hop({ layer: 'cloudfront', address: this.ctx.address, name: 'CloudFront' });
-    const route = this.#find(request);
-    const refused = await this.#refused(request, route);
-    const upstream = this.#upstream(route.origin, request);
-    hop.end(refused?.status ?? 'upgrade');
-    if (refused !== undefined || route.origin.origin_access_control_id !== undefined || upstream === undefined) {
-      refuseUpgrade(socket, request, refused ?? ownError(502));
-    } else await upstream.upgrade(customOriginRequest(request, route.origin, route.originPolicy), socket, head);
-  }
-
-  async #answer(request: HttpRequest): Promise<HttpResponse> {
-    const route = this.#find(request);
-    const refused = await this.#refused(request, route);
-    if (refused !== undefined) return refused;
-    const response = await this.#custom(await this.#fetch(route, request, request.target), route, request);
-    const cacheHeader = response.status >= 400 ? 'Error from cloudfront' : 'Miss from cloudfront';
-    const headers = applyPolicy(withHeader(response.headers, 'X-Cache', cacheHeader), route.headers);
-    return { ...response, headers: withHeader(headers, 'Via', '1.1 landfall.cloudfront.localhost (CloudFront)') };
-  }
-
-  /** By the web ACL, the protocol or the method. */
-  async #refused(request: HttpRequest, { behaviour }: Route): Promise<HttpResponse | undefined> {
-    if (request.tls === undefined && behaviour.viewer_protocol_policy !== 'allow-all')
-      return this.#insecure(request, behaviour);
-    const blocked = await this.#blocked(request);
-    if (blocked !== undefined) return blocked;
-    return behaviour.allowed_methods.includes(request.method) ? undefined : ownError(403);
-  }
-
-  #insecure(request: HttpRequest, { viewer_protocol_policy }: Behaviour): HttpResponse {
-    if (viewer_protocol_policy === 'https-only') return ownError(403);
-    const host = (header(request.headers, 'host') ?? '').replace(/:\d+$/, '');
-    const location = `https://${host}:${String(this.ctx.port('edge-https'))}${request.target}`;
-    const { headers, ...response } = ownError(301);
-    return { ...response, headers: [...headers, ['Location', location]] };
-  }
-
-  async #blocked(request: HttpRequest): Promise<HttpResponse | undefined> {
-    const { web_acl_id } = this.args;
-    const address = web_acl_id === undefined ? undefined : this.ctx.addressOf('arn', web_acl_id);
-    if (address === undefined) return undefined;
-    const hop = request.trace.hop({ layer: 'waf', address, name: 'WAF' });
-    const verdict = await this.ctx.connect(address, 'webAcl').evaluate(request);
-    hop.note('rules', verdict.evaluated ? (verdict.rule ?? 'none matched') : 'not evaluated');
-    hop.end(verdict.action);
-    if (verdict.action === 'allow') return undefined;
-    const body = Buffer.from(verdict.body ?? 'Request blocked');
-    return {
-      status: verdict.status,
-      headers: [
-        ['Content-Type', 'text/plain'],
-        ['Content-Length', String(body.length)],
-      ],
-      body,
+    const passage = this.#enter(request);
+    const { origin, forwarding } = passage.behaviour;
+    const refuse = (response: HttpResponse) => {
+      passage.hop.end(response.status);
+      refuseUpgrade(socket, request, response);
     };
-  }
-
-  async #fetch({ origin, originPolicy }: Route, request: HttpRequest, target: string): Promise<HttpResponse> {
-    const upstream = this.#upstream(origin, request);
-    if (upstream === undefined) return ownError(502);
+    const refused = (await this.#refused(passage)) ?? (origin.upgrade === undefined ? ownError(400) : undefined);
+    if (refused !== undefined) {
+      refuse(refused);
+      return;
+    }
     try {
-      if (origin.origin_access_control_id === undefined)
-        return await upstream.request(customOriginRequest({ ...request, target }, origin, originPolicy));
-      const path = target.split('?', 1)[0] ?? '/';
-      const key = path === '/' ? `/${this.args.default_root_object ?? ''}` : path;
-      return await upstream.request(await bucketRequest(request, origin, key, this.arn, this.ctx));
+      await origin.upgrade?.(request, forwarding, passage.edge, socket, head);
     } catch (error) {
-      if (error instanceof UpstreamError) return ownError(error.reason === 'timeout' ? 504 : 502);
-      throw error;
+      refuse(forUnreachable(error));
     }
   }
 
-  /** `custom_error_response`: another page, and another status, for an error of the origin's. */
-  async #custom(response: HttpResponse, route: Route, request: HttpRequest): Promise<HttpResponse> {
+  #enter(request: HttpRequest): Passage {
+    const hop = request.trace.hop({ layer: 'cloudfront', address: this.ctx.address, name: 'CloudFront' });
+    const table = this.#current();
+    const behaviour = findBehaviour(table, pathOf(request.target));
+    hop.note('behaviour', behaviour.name);
+    const edge = { host: this.names.domainName, requestId: randomBytes(40).toString('base64url') };
+    return { request, behaviour, table, edge, hop };
+  }
+
+  async #answer(passage: Passage): Promise<HttpResponse> {
+    const refused = await this.#refused(passage);
+    if (refused !== undefined) {
+      const redirected = refused.status === 301 || refused.status === 307;
+      return finished(refused, redirected ? 'Redirect from cloudfront' : 'Error from cloudfront', passage.edge);
+    }
+    const { request, behaviour } = passage;
+    passage.hop.note('origin', behaviour.origin.id);
+    const response = await this.#fetch(passage, behaviour, this.#withRootObject(request));
+    const shown = await this.#errorPage(passage, response);
+    const headers = behaviour.responseHeaders?.(shown.headers, request) ?? shown.headers;
+    const status = response.status >= 400 ? 'Error from cloudfront' : 'Miss from cloudfront';
+    return finished({ ...shown, headers }, status, passage.edge);
+  }
+
+  /** By the web ACL, the protocol or the method. */
+  async #refused(passage: Passage): Promise<HttpResponse | undefined> {
+    const { request, behaviour } = passage;
+    const verdict = await this.#evaluate(passage);
+    if (verdict?.action === 'block') return blocked(verdict);
+    if (request.tls === undefined && behaviour.viewerProtocolPolicy !== 'allow-all') {
+      if (behaviour.viewerProtocolPolicy === 'https-only') return ownError(403);
+      return redirectToHttps(request.method, this.#httpsUrl(request));
+    }
+    return behaviour.methods.has(request.method) ? undefined : ownError(403);
+  }
+
+  async #evaluate({ request, table: { webAcl } }: Passage) {
+    if (webAcl === undefined) return undefined;
+    const hop = request.trace.hop({ layer: 'waf', address: webAcl, name: 'WAF' });
+    const verdict = await this.ctx.connect(webAcl, 'webAcl').evaluate(request);
+    hop.note('rules', verdict.evaluated ? (verdict.rule ?? 'none matched') : 'not evaluated');
+    hop.end(verdict.action);
+    return verdict;
+  }
+
+  #httpsUrl(request: HttpRequest): string {
+    const host = (header(request.headers, 'host') ?? '').replace(/:\d+$/, '');
+    const port = this.ctx.port('edge-https');
+    return `https://${host}${port === 443 ? '' : `:${String(port)}`}${request.target}`;
+  }
+
+  #withRootObject(request: HttpRequest): HttpRequest {
+    const root = this.args.default_root_object;
+    if (root === undefined || pathOf(request.target) !== '/') return request;
+    return { ...request, target: `/${root}${request.target.slice(1)}` };
+  }
+
+  async #fetch({ edge }: Passage, { origin, forwarding }: Behaviour, request: HttpRequest): Promise<HttpResponse> {
+    try {
+      return await origin.request(request, forwarding, edge);
+    } catch (error) {
+      return forUnreachable(error);
+    }
+  }
+
+  /**
+   * `custom_error_response`: another page, and another status, for an error; the page comes by the behaviour for its own path.
+   * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html (read 2026-11-23)
+   */
+  async #errorPage(passage: Passage, response: HttpResponse): Promise<HttpResponse> {
     const rule = this.args.custom_error_response.find(({ error_code }) => error_code === response.status);
-    if (rule?.response_page_path === undefined) return response;
+    const path = rule?.response_page_path;
+    if (path === undefined) return response;
     if (response.body instanceof Readable) response.body.resume();
-    const page = await this.#fetch(
-      route,
-      { ...request, method: request.method === 'HEAD' ? 'HEAD' : 'GET' },
-      rule.response_page_path,
-    );
-    return page.status === 200 ? { ...page, status: rule.response_code ?? response.status } : page;
+    const { request, table, hop } = passage;
+    hop.note('error page', `${String(response.status)} → ${path}`);
+    const page = await this.#fetch(passage, findBehaviour(table, path), {
+      ...request,
+      method: request.method === 'HEAD' ? 'HEAD' : 'GET',
+      target: path,
+      headers: without(request.headers, ...ofThisRequestAlone),
+      body: null,
+    });
+    return page.status === 200 ? { ...page, status: rule?.response_code ?? response.status } : page;
   }
 
-  #upstream({ domain_name, custom_origin_config }: Origin, request: HttpRequest): Handler | undefined {
-    const config = custom_origin_config?.[0];
-    const plain =
-      config?.origin_protocol_policy === 'http-only' ||
-      (config?.origin_protocol_policy === 'match-viewer' && request.tls === undefined);
-    return this.ctx.reach(domain_name, (plain ? config.http_port : config?.https_port) ?? 443);
-  }
-
-  /** The first behaviour whose path pattern matches; the default matches everything. */
-  #find(request: HttpRequest): Route {
-    const path = request.target.split('?', 1)[0] ?? '/';
-    const route = this.#routes.find(({ matches }) => matches.test(path));
-    if (route === undefined) throw new Error(`${this.ctx.address} has no default behaviour.`);
-    return route;
-  }
-
-  #route(behaviour: Behaviour): Route {
-    const origin = this.args.origin.find(({ origin_id }) => origin_id === behaviour.target_origin_id);
-    if (origin === undefined) throw new Error(`${this.ctx.address} has no origin ${behaviour.target_origin_id}.`);
-    const policy = behaviour.origin_request_policy_id;
-    const headers = behaviour.response_headers_policy_id;
-    const headersAddress = headers === undefined ? undefined : this.ctx.addressOf('id', headers);
-    const policyAddress = policy === undefined ? undefined : this.ctx.addressOf('id', policy);
-    const policyArgs = policyAddress === undefined ? undefined : this.ctx.argumentsOf(policyAddress);
-    return {
-      matches: pathPattern(behaviour.path_pattern ?? '*'),
-      behaviour,
-      origin,
-      originPolicy: typeof policyArgs?.['name'] === 'string' ? policyArgs['name'] : undefined,
-      headers: policyHeaders(headersAddress === undefined ? undefined : this.ctx.argumentsOf(headersAddress)),
-    };
+  /** Compiled again only when some resource was applied or destroyed: a policy may have changed. */
+  #current(): BehaviourTable {
+    const generation = this.ctx.generation();
+    if (generation !== this.#generation) {
+      this.#table = compileBehaviours(this.args, this.names.arn, this.ctx);
+      this.#generation = generation;
+    }
+    return this.#table;
   }
 }
 
-/** `*` is any text, `?` one character; with or without a leading slash. @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html (read 2026-11-23) */
-export function pathPattern(pattern: string): RegExp {
-  const source = pattern
-    .replaceAll(/[\\^$.|+()[\]{}]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(pattern === '*' ? '^' : `^/?${source.replace(/^\//, '')}$`, 's');
-}
+/** Headers that do not concern the error page. */
+const ofThisRequestAlone = [
+  'content-length',
+  'content-type',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'range',
+];
 
-const titles: Readonly<Record<number, string>> = {
-  301: 'Moved Permanently',
-  403: 'The request could not be satisfied: this distribution does not take the request.',
-  502: 'The request could not be satisfied: CloudFront could not reach the origin.',
-  504: 'The request could not be satisfied: the origin did not answer in time.',
-};
-
-/** What CloudFront answers itself. */
-function ownError(status: 301 | 403 | 502 | 504): HttpResponse {
-  const body = Buffer.from(
-    `<html><head><title>${titles[status] ?? ''}</title></head><body><h1>${String(status)}</h1>${titles[status] ?? ''}</body></html>\n`,
-  );
+function finished(response: HttpResponse, cache: CacheStatus, edge: EdgeNames): HttpResponse {
   const headers = [
-    ['Server', 'CloudFront'],
-    ['Content-Type', 'text/html'],
-    ['Content-Length', String(body.length)],
+    ...withAppended(withHeader(response.headers, 'X-Cache', cache), 'Via', `1.1 ${edge.host} (CloudFront)`),
+    ['X-Amz-Cf-Pop', 'LOCAL-P1'],
+    ['X-Amz-Cf-Id', edge.requestId],
   ] as const;
-  return { status, headers: status === 301 ? headers : [...headers, ['X-Cache', 'Error from cloudfront']], body };
+  return { ...response, headers };
 }

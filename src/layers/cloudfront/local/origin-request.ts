@@ -1,55 +1,82 @@
-import { randomBytes } from 'node:crypto';
-import aws4 from 'aws4';
-import type { LocalContext } from '../../../local/contract/context.js';
 import type { HeaderPair, HttpRequest } from '../../../local/contract/http.js';
-import { header, withHeader, without } from '../../../local/http/headers.js';
-import { originAccessKey } from '../../../local/contract/origin-access.js';
-import type { Origin } from './schema.js';
+import { allValues, header, withHeader } from '../../../local/http/headers.js';
+import type { Forwarding } from './policies.js';
+import type { OriginArgs } from './schema.js';
 
-/** Headers that CloudFront makes itself: a viewer's own are never passed on. */
-const ownPrefix = 'cloudfront-';
+/** Names of CloudFront for one request: for `Via` and `X-Amz-Cf-Id`. */
+export interface EdgeNames {
+  readonly host: string;
+  readonly requestId: string;
+}
+
+/** Where an origin sees CloudFront come from. */
+export const edgePeer = { address: '127.0.0.1', port: 0 };
+
+/** TLS as CloudFront speaks it to an origin. */
+export const originTls = (serverName: string) => ({
+  serverName,
+  protocol: 'TLSv1.3',
+  cipher: 'TLS_AES_128_GCM_SHA256',
+});
+
+/** Headers that CloudFront makes or removes: a viewer's own are never passed on. */
+const reserved = /^(cloudfront-|x-amz-cf-|x-edge-|(via|x-real-ip|x-forwarded-proto|x-http-method-override)$)/;
+
+/** Passed on whatever the policy says. */
+const basic: ReadonlySet<string> = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'range',
+  'upgrade',
+  'x-forwarded-for',
+]);
 
 /**
- * The request as a custom origin gets it: the viewer's headers (Host too) where the policy forwards them, CloudFront's own,
+ * The request as a custom origin gets it: HTTP/1.1 from the edge, with the viewer's headers that the policy forwards, CloudFront's own,
  * and the origin's custom headers over everything of that name.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html (read 2026-11-23)
  */
-export function customOriginRequest(request: HttpRequest, origin: Origin, policy: string | undefined): HttpRequest {
-  const viewer = request.headers.filter(([name]) => !name.toLowerCase().startsWith(ownPrefix));
-  let headers: readonly HeaderPair[] = forwardsViewerHeaders(policy)
-    ? viewer
-    : viewer.filter(([name]) => kept.has(name.toLowerCase()));
-  if (policy === undefined || policy === 'Managed-AllViewerExceptHostHeader')
-    headers = withHeader(headers, 'Host', origin.domain_name);
-  if (policy === 'Managed-AllViewerAndCloudFrontHeaders-2022-06') headers = [...headers, ...viewerFacts(request)];
-  const chain = header(request.headers, 'x-forwarded-for');
-  headers = withHeader(
-    headers,
-    'X-Forwarded-For',
-    chain === undefined ? request.peer.address : `${chain}, ${request.peer.address}`,
-  );
+export function customOriginRequest(
+  request: HttpRequest,
+  origin: OriginArgs,
+  forwarding: Forwarding,
+  edge: EdgeNames,
+  secure: boolean,
+): HttpRequest {
+  let headers: readonly HeaderPair[] = request.headers.filter(([name]) => isForwarded(name.toLowerCase(), forwarding));
+  if (header(headers, 'host') === undefined) headers = [['Host', origin.domain_name], ...headers];
+  if (header(headers, 'user-agent') === undefined) headers = withHeader(headers, 'User-Agent', 'Amazon CloudFront');
+  const chain = [...allValues(headers, 'x-forwarded-for'), request.peer.address].join(', ');
   headers = [
-    ...without(headers, 'via', 'x-amz-cf-id'),
-    ['Via', '2.0 landfall.cloudfront.localhost (CloudFront)'],
-    ['X-Amz-Cf-Id', randomBytes(27).toString('base64url')],
+    ...withHeader(headers, 'X-Forwarded-For', chain),
+    ['Via', `${request.httpVersion} ${edge.host} (CloudFront)`],
+    ['X-Amz-Cf-Id', edge.requestId],
+    ...(forwarding.viewerFacts ? viewerFacts(request) : []),
   ];
   for (const { name, value } of origin.custom_header) headers = withHeader(headers, name, value);
-  return { ...request, headers };
+  const target = `${origin.origin_path}${forwarding.query ? request.target : pathOf(request.target)}`;
+  const tls = secure ? originTls(origin.domain_name) : undefined;
+  return { ...request, target, headers, httpVersion: '1.1', peer: edgePeer, tls };
 }
 
-const forwardsViewerHeaders = (policy: string | undefined): boolean => policy?.startsWith('Managed-AllViewer') ?? false;
+export const pathOf = (target: string): string => target.split('?', 1)[0] ?? '';
 
-/** What an origin gets without an origin request policy. */
-const kept: ReadonlySet<string> = new Set([
-  'host',
-  'content-type',
-  'content-length',
-  'range',
-  'if-none-match',
-  'if-modified-since',
-]);
+function isForwarded(name: string, { headers, cookies }: Forwarding): boolean {
+  if (reserved.test(name)) return false;
+  if (name === 'cookie') return cookies;
+  if (headers === 'all') return true;
+  if (headers === 'all but Host') return name !== 'host';
+  return basic.has(name) || headers.has(name);
+}
 
-/** @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html (read 2026-11-23) */
+/** What the plane knows of the viewer. @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html (read 2026-11-23) */
 function viewerFacts({ peer, httpVersion, tls }: HttpRequest): readonly HeaderPair[] {
   const address = peer.address.includes(':') ? `[${peer.address}]` : peer.address;
   return [
@@ -58,24 +85,4 @@ function viewerFacts({ peer, httpVersion, tls }: HttpRequest): readonly HeaderPa
     ['CloudFront-Forwarded-Proto', tls === undefined ? 'http' : 'https'],
     ...(tls === undefined ? [] : [['CloudFront-Viewer-TLS', `${tls.protocol}:${tls.cipher}:fullHandshake`] as const]),
   ];
-}
-
-/** The request as a bucket gets it: signed with SigV4 in the distribution's name, with no header of the viewer's but conditions and range. */
-export async function bucketRequest(
-  request: HttpRequest,
-  origin: Origin,
-  path: string,
-  distributionArn: string,
-  ctx: LocalContext,
-): Promise<HttpRequest> {
-  const secretAccessKey = await originAccessKey(ctx);
-  const signed = aws4.sign(
-    { service: 's3', region: ctx.region, method: request.method, path, headers: { host: origin.domain_name } },
-    { accessKeyId: distributionArn, secretAccessKey },
-  );
-  const own = Object.entries(signed.headers ?? {}).map(([name, value]): HeaderPair => [name, String(value)]);
-  const passed = request.headers.filter(([name]) =>
-    ['range', 'if-none-match', 'if-modified-since'].includes(name.toLowerCase()),
-  );
-  return { ...request, target: path, headers: [...own, ...passed], body: null };
 }

@@ -103,6 +103,7 @@ export class LocalGateway implements Handler {
     try {
       return await handler.request(forwarded(exchange.request, upstream));
     } catch (error) {
+      if (exchange.brokenOff !== undefined) return exchange.brokenOff;
       if (!(error instanceof UpstreamError)) throw error;
       return error.reason === 'timeout'
         ? json(504, { message: 'The upstream server is timing out' })

@@ -9,6 +9,8 @@ export interface Exchange {
   readonly original: HttpRequest;
   /** Headers that plugins add to the response, in order. */
   readonly responseHeaders: HeaderPair[];
+  /** What is answered instead when the request's body broke off on the way, such as one that grew too large. */
+  brokenOff?: HttpResponse;
 }
 
 /** Kong's plugin, in TypeScript. */

@@ -122,21 +122,27 @@ const requestSizeLimiting: PluginFactory = (config) => {
       const { body, headers } = exchange.request;
       const length = Number(header(headers, 'content-length') ?? Number.NaN);
       if (length > limit) return tooLarge();
-      if (body !== null && Number.isNaN(length))
-        exchange.request = { ...exchange.request, body: body.pipe(limited(limit)) };
+      if (body !== null && Number.isNaN(length)) {
+        const tooLong = () => (exchange.brokenOff = tooLarge());
+        exchange.request = { ...exchange.request, body: body.pipe(limited(limit, tooLong)) };
+      }
       return undefined;
     },
   };
 };
 
 /** Breaks a body of unknown length off when it grows past the limit. */
-function limited(limit: number): Transform {
+function limited(limit: number, tooLong: () => void): Transform {
   let seen = 0;
   return new Transform({
     transform: (chunk: Buffer, _encoding, done) => {
       seen += chunk.length;
-      if (seen > limit) done(new Error('Request size limit exceeded'));
-      else done(null, chunk);
+      if (seen <= limit) {
+        done(null, chunk);
+        return;
+      }
+      tooLong();
+      done(new Error('Request size limit exceeded'));
     },
   });
 }

@@ -1,29 +1,38 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
+import type { LocalContext } from '../../../local/contract/context.js';
+import { originAccessKey } from '../../../local/contract/origin-access.js';
 import { inert, type LocalBehaviour, type LocalRule } from '../../../stack/layer.js';
-import { BucketEndpoint, pathStyle } from './endpoint.js';
+import { BucketEndpoint } from './endpoint.js';
+import { s3Entrance } from './entrance.js';
+import { bucketPolicySchema } from './policy.js';
 import { BucketStore } from './store.js';
+
+/** What is read of `aws_s3_bucket`. */
+const bucketSchema = z.object({ bucket: z.string() });
 
 /** A private bucket: a folder with versions, read through signed requests alone. */
 const bucket: LocalBehaviour = {
   fidelity: 'approximate',
-  leftOut:
-    'Reading alone, signed by a distribution: no other S3 operation. Signatures of path-style requests are not accepted.',
-  async apply({ args }, ctx) {
-    const name = String(args['bucket']);
-    const store = await BucketStore.open(join(ctx.folders.data, 's3', name), () => ctx.clock.now());
+  leftOut: 'GET and HEAD alone, signed by a distribution: no other S3 operation, and no other credentials.',
+  async apply(resource, ctx) {
+    const { bucket: name } = bucketSchema.parse(resource.args);
+    await originAccessKey(ctx);
+    const store = await openStore(join(ctx.folders.data, 's3', name), ctx);
     const endpoint = new BucketEndpoint(name, store, ctx);
     const domain = `${name}.s3.${ctx.region}.amazonaws.com`;
     ctx.provide('bucket', store);
     ctx.provide('handler', endpoint);
     ctx.publish(domain, 443, endpoint);
-    await ctx.listen('s3', { tls: true }, pathStyle(ctx));
+    await ctx.listen('s3', { tls: true }, s3Entrance(ctx));
     return {
       id: name,
       bucket: name,
       arn: `arn:aws:s3:::${name}`,
       bucket_domain_name: `${name}.s3.amazonaws.com`,
       bucket_regional_domain_name: domain,
+      hosted_zone_id: 'ZLOCALS3',
       region: ctx.region,
     };
   },
@@ -33,11 +42,19 @@ const bucket: LocalBehaviour = {
   },
 };
 
+/** One store a folder: two would not know of each other's versions. */
+async function openStore(folder: string, ctx: LocalContext): Promise<BucketStore> {
+  const known = ctx.providers('bucket').includes(ctx.address) ? ctx.connect(ctx.address, 'bucket') : undefined;
+  if (known instanceof BucketStore && known.folder === folder) return known;
+  return BucketStore.open(folder, () => ctx.clock.now());
+}
+
 /** Its arguments are what counts: buckets look their policy up. */
 const policy: LocalBehaviour = {
   fidelity: 'approximate',
-  leftOut: 'Conditions other than StringEquals and Bool.',
-  apply: ({ args }) => Promise.resolve({ id: args['bucket'] }),
+  leftOut:
+    'Not…-elements, and other conditions than StringEquals, StringLike, ArnEquals, ArnLike and Bool, are refused.',
+  apply: ({ args }) => Promise.resolve({ id: bucketPolicySchema.parse(args).bucket }),
 };
 
 const always = 'Local buckets are always versioned, private and owned by the plane.';

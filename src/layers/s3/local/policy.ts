@@ -4,63 +4,100 @@ const list = z
   .union([z.string(), z.array(z.string())])
   .transform((value) => (typeof value === 'string' ? [value] : value));
 
-const statementSchema = z.object({
+const values = z
+  .union([z.string(), z.boolean(), z.array(z.string())])
+  .transform((value) => (Array.isArray(value) ? value : [String(value)]));
+
+/** How each operator compares. Others are refused: one that is not understood must not open a bucket. */
+const operators = {
+  StringEquals: (pattern: string) => (text: string) => pattern === text,
+  StringLike: like,
+  ArnEquals: like,
+  ArnLike: like,
+  Bool: (pattern: string) => (text: string) => pattern === text,
+} as const satisfies Readonly<Record<string, (pattern: string) => (text: string) => boolean>>;
+
+type Operator = keyof typeof operators;
+
+const statementSchema = z.strictObject({
+  Sid: z.string().optional(),
   Effect: z.enum(['Allow', 'Deny']),
-  Principal: z.union([z.literal('*'), z.object({ Service: list.optional() })]),
+  Principal: z.union([z.literal('*'), z.object({ AWS: list.optional(), Service: list.optional() })]),
   Action: list,
   Resource: list,
-  Condition: z.record(z.string(), z.record(z.string(), list)).default({}),
+  Condition: z.partialRecord(z.enum(Object.keys(operators) as [Operator]), z.record(z.string(), values)).default({}),
 });
 
-const policySchema = z.object({ Statement: z.array(statementSchema) });
+/** What is read of `aws_s3_bucket_policy`. */
+export const bucketPolicySchema = z.object({
+  bucket: z.string(),
+  policy: z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue('A bucket policy is JSON.');
+        return z.NEVER;
+      }
+    })
+    .pipe(z.object({ Statement: z.array(statementSchema) })),
+});
 
 type Statement = z.infer<typeof statementSchema>;
 
 /** What is asked of a bucket, and by whom. */
 export interface Access {
-  /** Such as `cloudfront.amazonaws.com`. */
-  readonly service: string;
+  /** Such as `cloudfront.amazonaws.com`; undefined for anonymous. */
+  readonly service: string | undefined;
   readonly action: string;
   readonly resource: string;
-  /** Condition keys as IAM names them, such as `AWS:SourceArn`. */
-  readonly context: Readonly<Record<string, string>>;
+  /** Values of condition keys; the keys, such as `AWS:SourceArn`, in lower case. */
+  readonly context: ReadonlyMap<string, string>;
 }
 
-/**
- * Whether a bucket policy allows an access: some statement allows it and none denies it.
- * Knows the conditions StringEquals and Bool; any other does not hold.
- */
-export function allows(policyJson: string, access: Access): boolean {
-  const { Statement } = policySchema.parse(JSON.parse(policyJson));
-  const applying = Statement.filter((statement) => applies(statement, access));
-  return applying.some(({ Effect }) => Effect === 'Allow') && applying.every(({ Effect }) => Effect === 'Allow');
+/** Whether a bucket policy allows an access: some statement allows it and none denies it. */
+export type Policy = (access: Access) => boolean;
+
+export const allowsNothing: Policy = () => false;
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html (read 2026-11-23) */
+export function compilePolicy({ policy: { Statement } }: z.infer<typeof bucketPolicySchema>): Policy {
+  const compiled = Statement.map((statement) => ({ effect: statement.Effect, applies: compileStatement(statement) }));
+  return (access) => {
+    const effects = compiled.filter(({ applies }) => applies(access)).map(({ effect }) => effect);
+    return effects.includes('Allow') && !effects.includes('Deny');
+  };
 }
 
-function applies(statement: Statement, access: Access): boolean {
-  const principal = statement.Principal === '*' || (statement.Principal.Service?.includes(access.service) ?? false);
-  return (
-    principal &&
-    statement.Action.some((pattern) => like(pattern, access.action)) &&
-    statement.Resource.some((pattern) => like(pattern, access.resource)) &&
-    Object.entries(statement.Condition).every(([operator, keys]) =>
-      Object.entries(keys).every(([key, wanted]) => holds(operator, wanted, contextValue(access, key))),
-    )
+function compileStatement({ Principal, Action, Resource, Condition }: Statement): Policy {
+  const actions = Action.map((pattern) => like(pattern, 'i'));
+  const resources = Resource.map((pattern) => like(pattern));
+  const conditions = Object.entries(Condition).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, wanted]) => ({
+      key: key.toLowerCase(),
+      // A known operator: the schema has seen to it.
+      tests: wanted.map((value) => operators[operator as Operator](value)),
+    })),
   );
+  return ({ service, action, resource, context }) =>
+    (Principal === '*' ||
+      Principal.AWS?.includes('*') === true ||
+      (service !== undefined && Principal.Service?.includes(service) === true)) &&
+    actions.some((test) => test(action)) &&
+    resources.some((test) => test(resource)) &&
+    conditions.every(({ key, tests }) => {
+      const value = context.get(key);
+      return value !== undefined && tests.some((test) => test(value));
+    });
 }
 
-function holds(operator: string, wanted: readonly string[], value: string | undefined): boolean {
-  return value !== undefined && (operator === 'StringEquals' || operator === 'Bool') && wanted.includes(value);
-}
-
-/** Condition keys are not case-sensitive. */
-function contextValue({ context }: Access, key: string): string | undefined {
-  return Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1];
-}
-
-function like(pattern: string, text: string): boolean {
+/** `*` is any text, `?` one character. */
+function like(pattern: string, flags: 'i' | '' = ''): (text: string) => boolean {
   const source = pattern
     .replaceAll(/[\\^$.|+()[\]{}]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
+    .replaceAll(/\*+/g, '.*')
     .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(text);
+  const compiled = new RegExp(`^${source}$`, `s${flags}`);
+  return (text) => compiled.test(text);
 }
