@@ -67,7 +67,8 @@ function jsonParts(value: unknown): (string | Reference)[] {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
     return ['{', ...joined(entries.map(([key, item]) => [`${JSON.stringify(key)}:`, ...jsonParts(item)])), '}'];
   }
-  return [JSON.stringify(value)];
+  // `undefined` in a list has no text of its own: JSON writes null for it.
+  return [JSON.stringify(value ?? null)];
 }
 
 const jsonInner = (text: string): string => JSON.stringify(text).slice(1, -1);

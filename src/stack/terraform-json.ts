@@ -67,14 +67,14 @@ export function expression(value: unknown): unknown {
   return value;
 }
 
-/** `$` and `%` right before a reference would escape it: they are written as expressions of their own. */
+/** A run of `$` and `%` right before a reference would escape it: it is written as an expression of its own. */
 function interpolated(parts: readonly (string | Reference)[]): string {
   return parts
     .map((part, index) => {
       if (typeof part !== 'string') return referenceText(part);
-      const last = part.at(-1);
-      const guarded = index < parts.length - 1 && (last === '$' || last === '%');
-      return guarded ? `${escape(part.slice(0, -1))}\${"${last}"}` : escape(part);
+      const signs = index < parts.length - 1 ? (/[$%]+$/.exec(part)?.[0] ?? '') : '';
+      if (signs === '') return escape(part);
+      return `${escape(part.slice(0, -signs.length))}\${"${signs}"}`;
     })
     .join('');
 }

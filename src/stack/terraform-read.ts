@@ -69,7 +69,10 @@ function parse(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [unescape(key), parse(item)]));
 }
 
-const token = /\$\$\{|%%\{|\$\{"([$%])"\}|\$\{([^}"]*)\}/g;
+const token = /\$\$\{|%%\{|\$\{"([$%]+)"\}|\$\{([^}"]*)\}|[$%]\{/g;
+
+/** `aws_lb.main.dns_name`, `data.aws_region.current.names[0]`, `var.image`. */
+const referencePattern = /^(?:var\.\w+|(?:(?:data|ephemeral)\.)?\w+\.\w+(?:\.\w+|\.\*|\[\d+\])+)$/;
 
 /** A literal string, or an expression when it has references. */
 function parseTemplate(text: string): string | Expr<unknown> {
@@ -79,8 +82,9 @@ function parseTemplate(text: string): string | Expr<unknown> {
   for (const match of text.matchAll(token)) {
     literal += text.slice(end, match.index);
     end = match.index + match[0].length;
-    const [whole, sign, path] = match;
-    if (path === undefined) literal += sign ?? whole.slice(1);
+    const [whole, signs, path] = match;
+    if (/^[$%]\{$/.test(whole)) throw unreadable(text.slice(match.index));
+    if (path === undefined) literal += signs ?? whole.slice(1);
     else {
       if (literal !== '') parts.push(literal);
       literal = '';
@@ -96,20 +100,18 @@ function parseTemplate(text: string): string | Expr<unknown> {
 const unescape = (text: string): string => text.replaceAll(/([$%])\1\{/g, '$1{');
 
 function parseReference(path: string): Reference {
-  const steps = path
-    .replaceAll(/\[(\d+)\]/g, '.$1')
-    .split('.')
-    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
-  const [head, second, third, ...rest] = steps;
-  if (head === 'var' && typeof second === 'string') return { kind: 'var', target: second, path: [] };
-  if (head === 'data' || head === 'ephemeral')
-    return { kind: head, target: `${String(second)}.${String(third)}`, path: rest };
-  if (typeof head !== 'string' || typeof second !== 'string' || third === undefined) {
-    throw new LandfallError({
-      code: 'ARTIFACT_UNREADABLE',
-      message: `The artifact holds the expression \${${path}}, which is not a reference that Landfall writes.`,
-      fix: 'Run infra:generate again with this version of Landfall.',
-    });
-  }
-  return { kind: 'resource', target: `${head}.${second}`, path: [third, ...rest] };
+  if (!referencePattern.test(path)) throw unreadable(`\${${path}}`);
+  const [head = '', second = '', third = '', ...rest] = path.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
+  const steps = (names: readonly string[]) => names.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+  if (head === 'var') return { kind: 'var', target: second, path: [] };
+  if (head === 'data' || head === 'ephemeral') return { kind: head, target: `${second}.${third}`, path: steps(rest) };
+  return { kind: 'resource', target: `${head}.${second}`, path: steps([third, ...rest]) };
+}
+
+function unreadable(expression: string): LandfallError {
+  return new LandfallError({
+    code: 'ARTIFACT_UNREADABLE',
+    message: `The artifact holds the expression ${expression}, which is not a reference that Landfall writes.`,
+    fix: 'Run infra:generate again with this version of Landfall.',
+  });
 }

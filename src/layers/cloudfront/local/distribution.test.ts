@@ -60,6 +60,7 @@ describe('an origin', () => {
   it('is given up after its read timeout', async () => {
     const { https, origin, plane } = await fakeDistribution(() => new Promise(() => undefined));
     const answer = ask(https);
+    await plane.clock.advance(0);
     await plane.clock.advance(59_999);
     expect(origin.got[0]?.signal.aborted).toBe(false);
     await plane.clock.advance(1);

@@ -72,7 +72,9 @@ describe('a custom origin', () => {
     const spelling = fc
       .array(fc.boolean(), { minLength: 15, maxLength: 15 })
       .map((upper) =>
-        [...'x-origin-verify'].map((letter, index) => (upper[index] === true ? letter.toUpperCase() : letter)).join(''),
+        'x-origin-verify'.replaceAll(/./g, (letter, at: number) =>
+          upper[at] === true ? letter.toUpperCase() : letter,
+        ),
       );
     await fc.assert(
       fc.asyncProperty(fc.array(spelling, { maxLength: 4 }), async (names) => {
@@ -143,13 +145,13 @@ describe('managed policies', () => {
     const id = '658327ea-f89d-4fab-a63d-7e88639e58f6';
     expect(await read({ name: 'Managed-CachingOptimized' })).toEqual({ id, name: 'Managed-CachingOptimized' });
     expect(await read({ id })).toEqual({ id, name: 'Managed-CachingOptimized' });
-    expect(() => read({ name: 'Mine' })).rejects.toMatchObject({ code: 'POLICY_UNKNOWN' });
+    await expect(async () => read({ name: 'Mine' })).rejects.toMatchObject({ code: 'POLICY_UNKNOWN' });
   });
 });
 
 describe('a path pattern', () => {
   it('fits the whole path, in its case, with or without its first slash', () => {
-    const path = fc.webPath().filter((text) => text !== '' && !/[*?]/.test(text));
+    const path = fc.webPath().filter((text) => /^\/(?!\/)[^*?]*$/.test(text));
     fc.assert(
       fc.property(path, fc.webPath(), (pattern, rest) => {
         expect(pathPattern(pattern).test(pattern)).toBe(true);
