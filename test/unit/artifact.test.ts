@@ -59,7 +59,19 @@ describe('the artifact of the shop', () => {
     const expressions = [...text.matchAll(/(?<!\$)\$\{([^}]*)\}/g)].map(([, body]) => body ?? '');
     expect(expressions.length).toBeGreaterThan(100);
     expect(expressions.filter((body) => !/^[a-z0-9_]+(\.[A-Za-z0-9_*]+|\[\d+\])+$/.test(body))).toEqual([]);
-    expect(text).not.toMatch(/"(count|for_each|dynamic|module)":/);
+    const document = JSON.parse(text) as { readonly resource: Record<string, Record<string, object>> };
+    const keys = Object.values(document.resource).flatMap((named) =>
+      Object.values(named).flatMap((body) => Object.keys(body)),
+    );
+    expect(keys.filter((key) => ['count', 'for_each', 'dynamic'].includes(key))).toEqual([]);
+    expect(Object.keys(document).sort()).toEqual([
+      'data',
+      'ephemeral',
+      'provider',
+      'resource',
+      'terraform',
+      'variable',
+    ]);
   });
 
   test('keeps every other service’s resources when one is added', () => {
