@@ -6,8 +6,10 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 
 /** Deploys the shop, seeds it, prints where it answers, and stays until Ctrl-C; then stops it and keeps its data. */
 export async function stay(portBase: number): Promise<number> {
+  // Waiting for a signal alone would not keep this process alive.
+  const alive = setInterval(() => undefined, 60_000);
   const interrupted = new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve).once('SIGTERM', resolve).once('SIGHUP', resolve);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => resolve());
   });
   try {
     const started = performance.now();
@@ -21,6 +23,7 @@ export async function stay(portBase: number): Promise<number> {
     say('Ctrl-C stops it; its data is kept in examples/shop/.landfall.');
     await interrupted;
   } finally {
+    clearInterval(alive);
     say('\nStopping: services drain, PostgreSQL shuts down …');
     const { stdout } = await landfall(shopSource, ['infra:destroy', '--env', 'dev', '--local', '--keep-data']);
     say(stdout.trim());

@@ -72,7 +72,7 @@ function parse(value: unknown): unknown {
 const token = /\$\$\{|%%\{|\$\{"([$%]+)"\}|\$\{([^}"]*)\}|[$%]\{/g;
 
 /** `aws_lb.main.dns_name`, `data.aws_region.current.names[0]`, `var.image`. */
-const referencePattern = /^(?:var\.\w+|(?:(?:data|ephemeral)\.)?\w+\.\w+(?:\.\w+|\.\*|\[\d+\])+)$/;
+const referencePattern = /^(?:var\.[\w-]+|(?:(?:data|ephemeral)\.)?\w+\.[\w-]+(?:\.\w+|\.\*|\[\d+\])+)$/;
 
 /** A literal string, or an expression when it has references. */
 function parseTemplate(text: string): string | Expr<unknown> {
