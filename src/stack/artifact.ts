@@ -55,7 +55,7 @@ export async function readArtifact(folder: string): Promise<Artifact> {
 export function hashFiles(files: readonly ArtifactFile[]): string {
   const hash = createHash('sha256');
   for (const { path, content } of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-    hash.update(`${path}\0${String(content.length)}\0`).update(content);
+    hash.update(`${path}\0${String(Buffer.byteLength(content))}\0`).update(content);
   }
   return hash.digest('hex');
 }

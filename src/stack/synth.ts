@@ -3,7 +3,8 @@ import { LandfallError } from '../base/errors.js';
 import type { ArtifactFile, Layer, SynthPart } from './layer.js';
 import type { Manifest } from './manifest.js';
 import { refsOf } from './refs.js';
-import { addressOf, dependenciesOf, type Stack } from './stack.js';
+import { referencesIn, type Reference } from './expr.js';
+import { addressOf, dependenciesOf, targetOf, type Stack } from './stack.js';
 import { viewOf } from './view.js';
 import { writeTerraformJson } from './terraform-json.js';
 
@@ -18,7 +19,7 @@ export interface Synthesis {
 
 /**
  * Joins what every room makes of the config: the only place after which nothing reads it. The same config gives the same result.
- * @throws LandfallError `STACK_INCONSISTENT` when two rooms use one address, or a reference points nowhere
+ * @throws LandfallError `STACK_INCONSISTENT` when two rooms use one address, or name a variable or an output twice, or when a reference points nowhere
  */
 export function synthesise(config: Config, rooms: readonly Room[]): Synthesis {
   const refs = refsOf(config);
@@ -84,24 +85,37 @@ const byAddress = <T extends { readonly type: string; readonly name: string }>(n
 
 function assertConsistent(stack: Stack): void {
   const { nodes } = viewOf(stack);
-  const count = stack.resources.length + stack.data.length + stack.ephemeral.length;
-  if (nodes.size !== count) throw inconsistent(`Two rooms emit one address: ${duplicates(stack).join(', ')}.`);
-  const dangling = [...nodes].flatMap(([address, node]) =>
-    dependenciesOf(node)
-      .filter((target) => !nodes.has(target))
-      .map((target) => `${address} → ${target}`),
+  const all = declared(stack);
+  const twice = all.filter((address, index) => all.indexOf(address) !== index);
+  if (twice.length > 0) throw inconsistent(`Two rooms emit one address: ${twice.join(', ')}.`);
+  const known = new Set(all);
+  const users = [
+    ...[...nodes].map(([address, node]) => [address, [...dependenciesOf(node), ...variablesIn(node.args)]] as const),
+    ...stack.outputs.map(({ name, value }) => [`output.${name}`, referencesIn(value).map(pointed)] as const),
+  ];
+  const dangling = users.flatMap(([address, targets]) =>
+    targets.filter((target) => !known.has(target)).map((target) => `${address} → ${target}`),
   );
   if (dangling.length > 0) throw inconsistent(`References point to nothing: ${dangling.join(', ')}.`);
 }
 
-function duplicates(stack: Stack): readonly string[] {
-  const all = [
+/** Every name that the Stack gives: addresses, variables and outputs. */
+function declared(stack: Stack): readonly string[] {
+  return [
     ...stack.resources.map((node) => addressOf('resource', node)),
     ...stack.data.map((node) => addressOf('data', node)),
     ...stack.ephemeral.map((node) => addressOf('ephemeral', node)),
+    ...stack.variables.map(({ name }) => `var.${name}`),
+    ...stack.outputs.map(({ name }) => `output.${name}`),
   ];
-  return all.filter((address, index) => all.indexOf(address) !== index);
 }
+
+const pointed = (reference: Reference): string => targetOf(reference) ?? `var.${reference.target}`;
+
+const variablesIn = (args: unknown): readonly string[] =>
+  referencesIn(args)
+    .filter(({ kind }) => kind === 'var')
+    .map(pointed);
 
 function inconsistent(message: string): LandfallError {
   return new LandfallError({

@@ -5,7 +5,7 @@ import type { Hop } from '../../../local/contract/trace.js';
 import { refuseUpgrade } from '../../../local/http/upgrade.js';
 import { clientLeft, fixedResponse, ownError, redirect, type RedirectPlace } from './actions.js';
 import { RequestFacts } from './conditions.js';
-import { withIdleTimeout } from './idle-timeout.js';
+import { withReadTimeout } from '../../../local/http/read-timeout.js';
 import { roles } from './ports.js';
 import { compileTable, findRule, type ListenerArgs, type Rule, type RuleTable } from './rules.js';
 import { toTarget } from './to-target.js';
@@ -105,7 +105,7 @@ export class LiveListener implements Handler, RedirectPlace {
     const { target, release } = taken;
     const inner = taskHop(facts.request, target);
     try {
-      const response = await withIdleTimeout(this.#toTarget(passage), table.idleTimeoutMs, this.ctx.clock, (request) =>
+      const response = await withReadTimeout(this.#toTarget(passage), table.idleTimeoutMs, this.ctx.clock, (request) =>
         target.handler.request(request),
       );
       inner.end(response.status);

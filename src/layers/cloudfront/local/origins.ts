@@ -12,7 +12,7 @@ import { originAccessKey } from '../../../local/contract/origin-access.js';
 import { customOriginRequest, edgePeer, originTls, pathOf, type EdgeNames } from './origin-request.js';
 import { ownError } from './own-responses.js';
 import type { Forwarding } from './policies.js';
-import { withReadTimeout } from './read-timeout.js';
+import { withReadTimeout } from '../../../local/http/read-timeout.js';
 import { accessControlSchema, type OriginArgs } from './schema.js';
 
 /** What a behaviour sends requests to. */

@@ -1,12 +1,12 @@
-import type { Clock } from '../../../local/contract/clock.js';
-import { UpstreamError, type HttpRequest, type HttpResponse } from '../../../local/contract/http.js';
+import type { Clock } from '../contract/clock.js';
+import { UpstreamError, type HttpRequest, type HttpResponse } from '../contract/http.js';
 
 /**
- * Asks a target, and gives up when it has not begun its answer in `milliseconds`. The time does not run while the request's body
+ * Asks an upstream, and gives up when it has not begun its answer in `milliseconds`. The time does not run while the request's body
  * is still on its way.
  * @throws UpstreamError `timeout`, and whatever `ask` throws
  */
-export function withIdleTimeout(
+export function withReadTimeout(
   request: HttpRequest,
   milliseconds: number,
   clock: Clock,
@@ -22,7 +22,7 @@ export function withIdleTimeout(
         cancel = clock.after(milliseconds, expire);
         return;
       }
-      const late = new UpstreamError('timeout', `The target was silent for ${String(milliseconds / 1000)} s.`);
+      const late = new UpstreamError('timeout', `The upstream was silent for ${String(milliseconds / 1000)} s.`);
       reject(late);
       limit.abort(late);
     };
