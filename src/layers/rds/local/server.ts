@@ -18,16 +18,21 @@ export const databaseServer: LocalBehaviour = {
     const running = serversOf(ctx);
     const secret = `local/rds/${name}/master`;
     const identifier = String(args['identifier']);
-    if (!running.has(ctx.address)) running.set(ctx.address, await start(String(args['username']), secret, ctx));
-    const server = running.get(ctx.address);
-    if (server === undefined) throw new Error(`${ctx.address} does not run.`);
+    const begin = () => start(String(args['username']), secret, ctx);
+    if (!running.has(ctx.address)) await keepRunning(begin, ctx);
+    const current = () => {
+      const server = running.get(ctx.address);
+      if (server === undefined) throw new Error(`${ctx.address} does not run.`);
+      return server;
+    };
+    const server = current();
     const databases = new Map<string, string>();
     ctx.provide('databaseServer', {
       host: '127.0.0.1',
       port: server.port,
       databases: () => [...databases].map(([database, user]) => ({ name: database, user })),
       initialise: async (specs: readonly DatabaseSpec[]) => {
-        await initialiseDatabases((database) => server.connect(database), specs);
+        await initialiseDatabases((database) => current().connect(database), specs);
         for (const { database, role } of specs) databases.set(database, role);
       },
     });
@@ -46,8 +51,10 @@ export const databaseServer: LocalBehaviour = {
 
   async stop(_resource, ctx) {
     const running = serversOf(ctx);
-    await running.get(ctx.address)?.stop();
+    const server = running.get(ctx.address);
+    // Taken out first: a server that is stopped is not started again.
     running.delete(ctx.address);
+    await server?.stop();
   },
 
   async destroy({ name }, ctx) {
@@ -61,6 +68,27 @@ function serversOf(ctx: LocalContext): Map<string, PostgresServer> {
   const known = servers.get(ctx.processes) ?? new Map<string, PostgresServer>();
   servers.set(ctx.processes, known);
   return known;
+}
+
+/** Seconds before a server that ended by itself is started again. */
+const restartAfterSeconds = 1;
+
+/** Starts the server, and again whenever it ends by itself, as RDS recovers a crashed instance. */
+async function keepRunning(begin: () => Promise<PostgresServer>, ctx: LocalContext): Promise<void> {
+  const running = serversOf(ctx);
+  const server = await begin();
+  running.set(ctx.address, server);
+  void server.exited.then(() => {
+    if (running.get(ctx.address) !== server) return;
+    ctx.emit({
+      type: 'log',
+      source: 'postgres',
+      line: `ended by itself; it starts again in ${String(restartAfterSeconds)} s`,
+    });
+    ctx.clock.after(restartAfterSeconds * 1000, () => {
+      if (running.get(ctx.address) === server) void keepRunning(begin, ctx).catch(() => running.delete(ctx.address));
+    });
+  });
 }
 
 const dataFolder = (ctx: LocalContext, name: string): string => join(ctx.folders.data, 'rds', name);
