@@ -3,7 +3,7 @@ import { inert, type Attributes, type LocalRule } from '../stack/layer.js';
 import { attr, dataAttr, dataSource, resource, variable, type AnyResource, type Stack } from '../stack/stack.js';
 import { emptyStack } from '../stack/testing/stack.js';
 import { fingerprint } from './evaluate.js';
-import { inDestroyOrder, inReferenceOrder, planChanges } from './plan.js';
+import { inDestroyOrder, inReferenceOrder, planChanges, versionOfReader } from './plan.js';
 import type { LocalState, ResourceState } from './state.js';
 import { fakeRules } from './testing/rules.js';
 
@@ -23,10 +23,15 @@ const { rules } = fakeRules(types);
 /** The state that a deploy of these resources leaves; each one's attributes are `id` and `arn`, its address. */
 function deployed(stack: Stack, variables: Readonly<Record<string, string>> = {}): LocalState {
   const attributes = new Map<string, Attributes>();
+  const versions = new Map<string, string>();
+  const versionOf = (address: string) => versions.get(address) ?? '';
   const resources: Record<string, ResourceState> = {};
   for (const [address, node] of inReferenceOrder(stack)) {
-    if (address.startsWith('data.')) continue;
-    const hash = fingerprint(node, { attributes, variables }, () => '');
+    if (address.startsWith('data.')) {
+      versions.set(address, versionOfReader(node, { attributes, variables }, versionOf));
+      continue;
+    }
+    const hash = fingerprint(node, { attributes, variables }, versionOf);
     attributes.set(address, { id: address, arn: address });
     resources[address] = { type: node.type, hash, attributes: { id: address, arn: address }, dependencies: [] };
   }
@@ -125,6 +130,10 @@ describe('planChanges', () => {
     });
     const given = { ...rules, ...replacing };
     const first = stackOf([secret('a'), user], [read]);
+    expect(actions(first, deployed(first), { given })).toEqual({
+      'aws_secretsmanager_secret.s': 'unchanged',
+      'aws_vpc.main': 'unchanged',
+    });
     const changed = actions(stackOf([secret('b'), user], [read]), deployed(first), { given });
     expect(changed).toEqual({ 'aws_secretsmanager_secret.s': 'replace', 'aws_vpc.main': 'update' });
   });
