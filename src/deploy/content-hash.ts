@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir, realpath } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, posix, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import { LandfallError, messageOf } from '../base/errors.js';
 
 /** Never part of a build context: installed, built or kept for other purposes. */
 const neverInput = [
@@ -21,13 +22,22 @@ const neverInput = [
  * A SHA-256 over what a build of `context` reads: its files (less what `.gitignore` and `.dockerignore` leave out), the workspace
  * packages it links, and the nearest lockfile. Depends on contents and names alone, not on times or the machine.
  * @param also further text that changes the outcome, such as the build's environment
+ * @param outputs folders of the context that the build itself writes
+ * @throws LandfallError `PACKAGE_JSON_UNREADABLE`
  */
-export async function contextHash(root: string, context: string, also = ''): Promise<string> {
+export async function contextHash(
+  root: string,
+  context: string,
+  also = '',
+  outputs: readonly string[] = [],
+): Promise<string> {
   const folder = join(root, context);
   const hash = createHash('sha256').update(also);
   for (const part of [folder, ...(await linkedPackages(folder))]) {
-    for (const file of await inputFiles(part)) {
-      hash.update(`${relative(root, part).split(sep).join('/')}/${file}\0`).update(await readFile(join(part, file)));
+    for (const file of await inputFiles(part, part === folder ? outputs : [])) {
+      const content = await readFile(join(part, file));
+      const name = `${relative(root, part).split(sep).join('/')}/${file}`;
+      hash.update(`${name}\0${String(content.length)}\0`).update(content);
     }
   }
   const lockfile = await nearestLockfile(folder);
@@ -36,8 +46,9 @@ export async function contextHash(root: string, context: string, also = ''): Pro
 }
 
 /** Relative paths with `/`, sorted. */
-async function inputFiles(folder: string): Promise<readonly string[]> {
-  const rules = ignore().add(neverInput);
+async function inputFiles(folder: string, outputs: readonly string[]): Promise<readonly string[]> {
+  const written = outputs.map((output) => posix.join('/', output)).filter((output) => output !== '/');
+  const rules = ignore().add([...neverInput, ...written]);
   for (const name of ['.gitignore', '.dockerignore']) rules.add(await readText(join(folder, name)));
   return (await walk(folder, '', rules)).sort();
 }
@@ -81,10 +92,24 @@ interface PackageJson {
   readonly scripts?: Readonly<Record<string, string>>;
 }
 
-/** A folder's `package.json`; empty when there is none. */
+/** A folder's `package.json`; empty when there is none. @throws LandfallError `PACKAGE_JSON_UNREADABLE` */
 export async function packageJson(folder: string): Promise<PackageJson> {
-  const text = await readText(join(folder, 'package.json'));
-  return text === '' ? {} : (JSON.parse(text) as PackageJson);
+  const file = join(folder, 'package.json');
+  const text = await readText(file);
+  if (text === '') return {};
+  try {
+    return JSON.parse(text) as PackageJson;
+  } catch (cause) {
+    throw new LandfallError(
+      {
+        code: 'PACKAGE_JSON_UNREADABLE',
+        message: `${file} is not JSON: ${messageOf(cause)}.`,
+        fix: 'Correct it, then run the command again.',
+        path: file,
+      },
+      { cause },
+    );
+  }
 }
 
 async function nearestLockfile(folder: string): Promise<string | undefined> {

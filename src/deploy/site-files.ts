@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { lookup } from 'mrmime';
 import { LandfallError } from '../base/errors.js';
 
@@ -11,8 +11,12 @@ export interface SiteFile {
   readonly cacheControl: string;
 }
 
-/** A content hash in a file name, as bundlers write it: eight or more letters, digits, `_` or `-` before the extension (Vite's are not hexadecimal). */
-const hashedName = /[-.](?=[A-Za-z0-9_-]*[A-Z0-9_])[A-Za-z0-9_-]{8,}\.[a-z0-9]+$/;
+/**
+ * A content hash at the end of a file name, as bundlers write it: eight letters, digits, `_` or `-` (Vite, esbuild, Parcel) that are no
+ * word, no number and no date, or ten and more hexadecimal digits (webpack, Next.js). In doubt it is none: an hour of caching does no harm.
+ */
+const hashedName =
+  /[-.](?:(?!(?:[A-Z]?[a-z-]+|[\d_-]+|[a-z]+-\d+)\.)[\w-]{8}|(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{10,64})\.[a-z0-9]+$/;
 
 /** Hashed names never change; documents are always asked for again; the rest is kept for an hour. */
 export function cacheControlOf(key: string): string {
@@ -28,11 +32,7 @@ export async function siteFiles(folder: string, service: string): Promise<readon
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const keys = entries
     .filter((entry) => entry.isFile())
-    .map((entry) =>
-      join(entry.parentPath, entry.name)
-        .slice(folder.length + 1)
-        .replaceAll('\\', '/'),
-    );
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
   if (!keys.includes('index.html')) {
     throw new LandfallError({
       code: 'SITE_OUTPUT_MISSING',

@@ -28,7 +28,8 @@ export interface BuildHashes {
 /** A service that is built from a folder. */
 type Buildable = Pick<ManifestImage | ManifestSite, 'service' | 'context' | 'build'> & {
   readonly env: Readonly<Record<string, string>>;
-  readonly output?: string;
+  /** Where the build writes, relative to `context`. */
+  readonly outputDir?: string;
 };
 
 /** @throws LandfallErrors-like problems: `SERVICE_FOLDER_MISSING` names every folder that does not exist */
@@ -37,8 +38,12 @@ export async function hashContexts(manifest: Manifest, projectFolder: string): P
   for (const { service, context } of all) await assertFolder(projectFolder, service, context);
   const hashes = Object.fromEntries(
     await Promise.all(
-      all.map(async ({ service, context, build, env }) => {
-        const hash = await contextHash(projectFolder, context, JSON.stringify([build ?? '', env]));
+      all.map(async (target) => {
+        const { service, context, build, env, outputDir } = target;
+        // Where nothing is built the output is what the user wrote.
+        const isBuilt = (await commandOf(target, join(projectFolder, context))) !== undefined;
+        const outputs = isBuilt && outputDir !== undefined ? [outputDir] : [];
+        const hash = await contextHash(projectFolder, context, JSON.stringify([build ?? '', env]), outputs);
         return [service, hash] as const;
       }),
     ),
@@ -57,7 +62,8 @@ export async function buildChanged(manifest: Manifest, hashes: BuildHashes, part
   for (const target of buildables(manifest)) {
     const hash = hashes.images[target.service] ?? hashes.sites[target.service] ?? '';
     const folder = join(parts.projectFolder, target.context);
-    const outputThere = target.output === undefined || (await exists(join(folder, target.output)));
+    const { outputDir } = target;
+    const outputThere = outputDir === undefined || (await exists(join(folder, outputDir, 'index.html')));
     if (built[target.service] === hash && outputThere) continue;
     await build(target, folder, parts);
     built[target.service] = hash;
@@ -66,8 +72,7 @@ export async function buildChanged(manifest: Manifest, hashes: BuildHashes, part
 }
 
 async function build(target: Buildable, folder: string, parts: BuildParts): Promise<void> {
-  const { scripts } = await packageJson(folder);
-  const command = target.build ?? (scripts?.['build'] === undefined ? undefined : 'npm run build');
+  const command = await commandOf(target, folder);
   if (command === undefined) return;
   const step = `build ${target.service}`;
   const started = parts.clock.monotonic();
@@ -99,6 +104,13 @@ async function build(target: Buildable, folder: string, parts: BuildParts): Prom
   });
 }
 
+/** Undefined when there is nothing to build. */
+async function commandOf({ build: given }: Buildable, folder: string): Promise<string | undefined> {
+  if (given !== undefined) return given;
+  const { scripts } = await packageJson(folder);
+  return scripts?.['build'] === undefined ? undefined : 'npm run build';
+}
+
 /** The deploying user's environment: builds are the user's own commands. */
 function environment(): Readonly<Record<string, string>> {
   return Object.fromEntries(
@@ -109,10 +121,7 @@ function environment(): Readonly<Record<string, string>> {
 const isProcess = (image: ManifestImage): boolean => image.runtime === 'process';
 
 function buildables(manifest: Manifest): readonly Buildable[] {
-  return [
-    ...manifest.images.filter(isProcess).map((image) => ({ ...image, env: {} })),
-    ...manifest.sites.map((site) => ({ ...site, output: join(site.outputDir, 'index.html') })),
-  ];
+  return [...manifest.images.filter(isProcess).map((image) => ({ ...image, env: {} })), ...manifest.sites];
 }
 
 const exists = (path: string): Promise<boolean> =>

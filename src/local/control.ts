@@ -32,8 +32,13 @@ export function controlHandler(options: ControlOptions): Handler {
   let busy = false;
   const orders: Readonly<Record<string, Order>> = {
     '/control/deploy': (body, emit, signal) => plane.deploy(JSON.parse(body) as DeployRequest, emit, signal),
-    '/control/stop': async (_body, emit) => down(plane.stop(emit)),
-    '/control/destroy': async (_body, emit) => down(plane.destroy(emit)),
+    // What could not be stopped was killed: the plane goes down in any case.
+    '/control/stop': (_body, emit) =>
+      plane
+        .stop(emit)
+        .then(() => null)
+        .finally(down),
+    '/control/destroy': (_body, emit) => plane.destroy(emit).then(down),
     '/control/status': () =>
       Promise.resolve({
         pid: process.pid,
@@ -43,8 +48,7 @@ export function controlHandler(options: ControlOptions): Handler {
       }),
     '/control/describe': () => Promise.resolve(plane.describe()),
   };
-  const down = async (work: Promise<void>): Promise<null> => {
-    await work;
+  const down = (): null => {
     setImmediate(options.onDown);
     return null;
   };

@@ -37,6 +37,8 @@ export class Engine {
   readonly #live = new Set<string>();
   #versions = new Map<string, string>();
   #nodes: ReadonlyMap<string, StackNode> = new Map();
+  #saving: Promise<void> = Promise.resolve();
+  #nextSave: Promise<void> | undefined;
 
   constructor(
     private readonly parts: EngineParts,
@@ -61,9 +63,9 @@ export class Engine {
       done.set(address, this.#applyAfter(needed, address, node, deploy, problems));
     }
     await Promise.all(done.values());
+    if (problems.length === 0 && deploy.signal.aborted) problems.push(interrupted);
     if (problems.length === 0) await this.#destroyGone(new Set(order.map(([address]) => address)), deploy, problems);
-    const [first, ...rest] = problems;
-    if (first !== undefined) throw new LandfallErrors([first, ...rest]);
+    throwAll(problems);
   }
 
   async #applyAfter(
@@ -111,7 +113,7 @@ export class Engine {
       ...this.#state,
       [address]: { type: node.type, hash, attributes, dependencies: dependenciesOf(node).filter(isManaged) },
     };
-    await this.parts.save(this.#state);
+    await this.#save();
     const milliseconds = Math.round(this.parts.clock.monotonic() - started);
     deploy.emit({ type: 'step', id: address, label: address, status: 'done', milliseconds, quiet });
   }
@@ -165,8 +167,7 @@ export class Engine {
   async destroy(deploy: Deploy): Promise<void> {
     const problems: Problem[] = [];
     await this.#destroyAll(new Set(Object.keys(this.#state)), deploy, problems);
-    const [first, ...rest] = problems;
-    if (first !== undefined) throw new LandfallErrors([first, ...rest]);
+    throwAll(problems);
   }
 
   async #destroyAll(addresses: ReadonlySet<string>, deploy: Deploy, problems: Problem[]): Promise<void> {
@@ -195,21 +196,39 @@ export class Engine {
     this.#live.delete(address);
     const { [address]: _gone, ...rest } = this.#state;
     this.#state = rest;
-    await this.parts.save(this.#state);
+    await this.#save();
   }
 
-  /** Stops what runs, users before what they use; data stays. */
+  /** Stops what runs, users before what they use; data stays. @throws LandfallErrors when all else is stopped */
   async stop(deploy: Deploy): Promise<void> {
-    for (const address of inDestroyOrder(this.#state)) {
+    const problems: Problem[] = [];
+    for (const address of inDestroyOrder(this.#state).filter((candidate) => this.#live.has(candidate))) {
       const entry = this.#state[address];
       const rule = entry === undefined ? undefined : this.parts.rules[entry.type];
-      if (entry === undefined || rule === undefined || rule.fidelity === 'inert' || !this.#live.has(address)) continue;
-      if (rule.stop === undefined) continue;
-      deploy.emit({ type: 'step', id: `${address} (stop)`, label: `${address} (stop)`, status: 'started' });
-      await rule.stop(this.#known(address, entry), this.parts.contextFor(address, deploy, entry.attributes, false));
-      deploy.emit({ type: 'step', id: `${address} (stop)`, label: `${address} (stop)`, status: 'done' });
+      if (entry === undefined || rule === undefined || rule.fidelity === 'inert' || rule.stop === undefined) continue;
+      const label = `${address} (stop)`;
+      deploy.emit({ type: 'step', id: label, label, status: 'started' });
+      try {
+        await rule.stop(this.#known(address, entry), this.parts.contextFor(address, deploy, entry.attributes, false));
+        deploy.emit({ type: 'step', id: label, label, status: 'done' });
+      } catch (error) {
+        problems.push(...problemsOf(error, address));
+        deploy.emit({ type: 'step', id: label, label, status: 'failed', detail: messageOf(error) });
+      }
     }
     this.#live.clear();
+    throwAll(problems);
+  }
+
+  /** Saves the newest state, one save at a time: an earlier one that takes longer must not replace it. */
+  #save(): Promise<void> {
+    this.#nextSave ??= this.#saving.then(() => {
+      this.#nextSave = undefined;
+      const saved = this.parts.save(this.#state);
+      this.#saving = saved.catch(() => undefined);
+      return saved;
+    });
+    return this.#nextSave;
   }
 
   #known(address: string, entry: ResourceState): Resolved {
@@ -233,6 +252,17 @@ const isManaged = (address: string): boolean => !/^(data|ephemeral)\./.test(addr
 /** Nothing is to be seen of removing what has no end of its own. */
 const isQuiet = (rule: LocalRule | undefined): boolean =>
   rule === undefined || rule.fidelity === 'inert' || rule.destroy === undefined;
+
+const interrupted: Problem = {
+  code: 'INTERRUPTED',
+  message: 'The deploy was interrupted: what was not begun is as it was before.',
+  fix: 'Run infra:deploy --local again to go on.',
+};
+
+function throwAll(problems: readonly Problem[]): void {
+  const [first, ...rest] = problems;
+  if (first !== undefined) throw new LandfallErrors([first, ...rest]);
+}
 
 function problemsOf(error: unknown, address: string): readonly Problem[] {
   if (error instanceof LandfallError)

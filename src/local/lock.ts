@@ -1,6 +1,7 @@
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { LandfallError } from '../base/errors.js';
 import { isAlive, startTimeOf } from './process/start-time.js';
 
@@ -25,19 +26,36 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
 }
 
 async function acquire(file: string): Promise<void> {
-  const owner: Owner = {
+  const own = JSON.stringify({
     pid: process.pid,
     startTime: (await startTimeOf(process.pid)) ?? '',
     since: new Date().toISOString(),
-  };
-  for (;;) {
-    if (await place(file, JSON.stringify(owner))) return;
-    const holder = await readOwner(file);
+  } satisfies Owner);
+  while (!(await place(file, own))) {
+    const text = await readText(file);
+    if (text === undefined) continue;
+    const holder = ownerIn(text);
     if (holder !== undefined && (await isAlive(holder.pid, holder.startTime))) throw locked(holder);
-    // Renamed first: of two that find the same dead lock, one moves it and the other tries again.
-    const stale = `${file}.${randomUUID()}`;
-    await rename(file, stale).catch(() => undefined);
-    await rm(stale, { force: true });
+    await clear(file, text, own);
+  }
+}
+
+/**
+ * Removes the lock that a dead owner left. Of several that find it one removes it while the others wait, and only while it is still
+ * that lock: else a late one would remove the new owner's.
+ */
+async function clear(file: string, dead: string, own: string): Promise<void> {
+  const guard = `${file}.${createHash('sha256').update(dead).digest('hex').slice(0, 16)}`;
+  if (!(await place(guard, own))) {
+    const other = ownerIn((await readText(guard)) ?? '');
+    if (other !== undefined && !(await isAlive(other.pid, other.startTime))) await rm(guard, { force: true });
+    await delay(5);
+    return;
+  }
+  try {
+    if ((await readText(file)) === dead) await rm(file, { force: true });
+  } finally {
+    await rm(guard, { force: true });
   }
 }
 
@@ -56,9 +74,19 @@ async function place(file: string, text: string): Promise<boolean> {
   }
 }
 
-async function readOwner(file: string): Promise<Owner | undefined> {
+/** Undefined when there is no such file. */
+function readText(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+/** Undefined for a text that no owner wrote. */
+function ownerIn(text: string): Owner | undefined {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Owner;
+    const owner = JSON.parse(text) as Partial<Owner> | null;
+    return typeof owner?.pid === 'number' && typeof owner.startTime === 'string' ? (owner as Owner) : undefined;
   } catch {
     return undefined;
   }

@@ -135,11 +135,10 @@ export class Plane {
       .map((address) => ({ address, tasks: this.#registry.connect(address, 'service').tasks() }));
   }
 
-  /** Listeners stop accepting and finish, tasks drain, databases stop; data stays. */
+  /** Listeners stop accepting and finish, tasks drain, databases stop; data stays. Nothing runs afterwards, even when it throws. */
   async stop(emit: Emit): Promise<void> {
     await this.#listeners.closeAll(5000);
-    await this.#engine.stop(this.#idle(emit));
-    await this.processes.close();
+    await this.#engine.stop(this.#idle(emit)).finally(() => this.processes.close());
   }
 
   /** Removes everything and its data. @throws LandfallErrors */

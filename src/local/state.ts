@@ -27,17 +27,13 @@ export interface LocalState {
 
 /** @returns undefined when there is none. @throws LandfallError `STATE_UNREADABLE` */
 export async function readState(file: string): Promise<LocalState | undefined> {
-  let text: string;
   try {
-    text = await readFile(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-  try {
+    const text = await readFile(file, 'utf8');
     const state = JSON.parse(text) as LocalState;
     if ((state.version as number) === 1) return state;
     throw new Error(`version ${String(state.version)}`);
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new LandfallError(
       {
         code: 'STATE_UNREADABLE',

@@ -72,7 +72,9 @@ describe.skipIf(executablePath === undefined)(
       await page.reload();
       const title = page.getByLabel('Title');
       await title.fill('Oak desk, changed');
+      const saved = page.waitForResponse((response) => response.request().method() === 'PUT');
       await page.click('button[type=submit]');
+      expect((await saved).status()).toBe(200);
       await page.goto(endpoint(shop.description, 'admin'));
       await page.getByText('Oak desk, changed').waitFor();
       expect(problems).toEqual([]);
