@@ -16,7 +16,7 @@ export type ControlLine =
 
 /** Who may give orders: whoever can read the plane's file. */
 export interface ControlOptions {
-  readonly plane: Plane;
+  readonly plane: Pick<Plane, 'deploy' | 'stop' | 'destroy' | 'services' | 'describe' | 'portBase' | 'traces'>;
   readonly token: string;
   /** Names the running version; another version starts the plane anew. */
   readonly version: string;
@@ -85,10 +85,10 @@ export function controlHandler(options: ControlOptions): Handler {
   };
 }
 
-function readTrace(plane: Plane, path: string): HttpResponse {
-  if (path === '/traces') return json(200, plane.traces.list(100));
+function readTrace({ traces }: Pick<Plane, 'traces'>, path: string): HttpResponse {
+  if (path === '/traces') return json(200, traces.list(100));
   const id = /^\/traces\/([\w-]+)$/.exec(path)?.[1];
-  const record = id === undefined ? undefined : plane.traces.get(id);
+  const record = id === undefined ? undefined : traces.get(id);
   return record === undefined ? json(404, { message: 'No such trace: the newest 1000 are kept.' }) : json(200, record);
 }
 

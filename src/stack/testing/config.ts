@@ -1,4 +1,4 @@
-import type { Config, NestService, SpaService, WorkerService } from '../../config/config.js';
+import type { Config, NestService, NextService, SpaService, WorkerService } from '../../config/config.js';
 
 /** A `nestjs` service with the specification's values where nothing is given. */
 export function nestService(name: string, given: Partial<NestService> = {}): NestService {
@@ -7,6 +7,11 @@ export function nestService(name: string, given: Partial<NestService> = {}): Nes
 
 export function workerService(name: string, given: Partial<WorkerService> = {}): WorkerService {
   return { ...container(name), type: 'worker', ...given };
+}
+
+export function nextService(name: string, given: Partial<NextService> = {}): NextService {
+  const own = { subdomain: name, runtime: 'fargate', healthCheckPath: '/health' } as const;
+  return { ...container(name), type: 'nextjs', ...own, ...given };
 }
 
 export function spaService(name: string, given: Partial<SpaService> = {}): SpaService {

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import type { Config } from '../../config/config.js';
+import { referencesIn } from '../../stack/expr.js';
+import { refsOf } from '../../stack/refs.js';
+import { expression, referencePath } from '../../stack/terraform-json.js';
+import { configOf, nestService, smallPostgres, spaService, workerService } from '../../stack/testing/config.js';
+import { emptyStack } from '../../stack/testing/stack.js';
+import { viewOf } from '../../stack/view.js';
+import { synth } from './synth.js';
+
+const viewFor = (given: Partial<Config>) => {
+  const config = configOf(given);
+  const { resources = [], data = [], ephemeral = [] } = synth(config, refsOf(config));
+  return viewOf({ ...emptyStack, resources, data, ephemeral });
+};
+
+const services = [
+  nestService('auth-service', { database: 'auth_db', secrets: ['JWT_KEY', 'SMTP_PASSWORD'] }),
+  workerService('mailer', { secrets: ['SMTP_PASSWORD'] }),
+  spaService('admin'),
+];
+const view = viewFor({ services, postgres: smallPostgres });
+
+describe('secrets', () => {
+  test('stand one by one under project, environment and service', () => {
+    expect(view.all('aws_secretsmanager_secret').map(({ args }) => args.name)).toEqual([
+      'shop/dev/kong/ORIGIN_VERIFY',
+      'shop/dev/auth-service/DATABASE_URL',
+      'shop/dev/kong/DATABASE_URL',
+      'shop/dev/auth-service/JWT_KEY',
+      'shop/dev/auth-service/SMTP_PASSWORD',
+      'shop/dev/mailer/SMTP_PASSWORD',
+    ]);
+  });
+
+  test('are kept for 30 days after deletion in production, and free their name at once elsewhere', () => {
+    const windows = (production: boolean) =>
+      new Set(
+        viewFor({ services, production })
+          .all('aws_secretsmanager_secret')
+          .map(({ args }) => args.recovery_window_in_days),
+      );
+    expect([windows(true), windows(false)]).toEqual([new Set([30]), new Set([0])]);
+  });
+
+  test('declared by a service get no value from the Stack: that is the user’s', () => {
+    const versions = view.all('aws_secretsmanager_secret_version').map(({ name }) => name);
+    expect(versions).toEqual(['kong__ORIGIN_VERIFY', 'auth_service__DATABASE_URL', 'kong__DATABASE_URL']);
+  });
+
+  test('of databases are not there when there is no database', () => {
+    expect(
+      viewFor({ services: [nestService('api')] })
+        .all('aws_secretsmanager_secret')
+        .map(({ name }) => name),
+    ).toEqual(['kong__ORIGIN_VERIFY']);
+  });
+});
+
+describe('values that are made', () => {
+  test('are write-only, so that Terraform’s state never holds them', () => {
+    for (const { args } of view.all('aws_secretsmanager_secret_version')) {
+      expect(args.secret_string).toBeUndefined();
+      expect(args.secret_string_wo_version).toBe(1);
+      const { secret_string_wo, ...others } = args;
+      expect(referencesIn(secret_string_wo).some(({ kind }) => kind === 'ephemeral')).toBe(true);
+      expect(referencesIn(others).filter(({ kind }) => kind === 'ephemeral')).toEqual([]);
+    }
+  });
+
+  test('of databases are whole URLs with TLS verified, a role and a password for each service', () => {
+    const urls = view
+      .all('aws_secretsmanager_secret_version')
+      .slice(1)
+      .map(({ args }) => expression(args.secret_string_wo));
+    expect(urls).toMatchInlineSnapshot(`
+      [
+        "postgres://auth_service:\${ephemeral.aws_secretsmanager_random_password.auth_service__DATABASE_URL.random_password}@\${aws_db_instance.main.address}:\${aws_db_instance.main.port}/auth_db?sslmode=verify-full",
+        "postgres://kong:\${ephemeral.aws_secretsmanager_random_password.kong__DATABASE_URL.random_password}@\${aws_db_instance.main.address}:\${aws_db_instance.main.port}/kong_db?sslmode=verify-full",
+      ]
+    `);
+    const passwords = view.all('aws_secretsmanager_secret_version').flatMap(({ args }) =>
+      referencesIn(args.secret_string_wo)
+        .filter(({ kind }) => kind === 'ephemeral')
+        .map(referencePath),
+    );
+    expect(new Set(passwords).size).toBe(3);
+  });
+
+  test('are long, and of letters and digits: URLs and the load balancer’s wildcards need no escaping', () => {
+    const sources = synth(configOf({ services, postgres: smallPostgres }), refsOf(configOf())).ephemeral ?? [];
+    expect(sources).toHaveLength(3);
+    for (const { args } of sources) {
+      expect(args.exclude_punctuation).toBe(true);
+      expect(Number(args.password_length)).toBeGreaterThanOrEqual(40);
+    }
+  });
+
+  test('of X-Origin-Verify are read only after they were written', () => {
+    const [read] = synth(configOf(), refsOf(configOf())).data ?? [];
+    expect(read?.dependsOn).toEqual(['aws_secretsmanager_secret_version.kong__ORIGIN_VERIFY']);
+  });
+});
