@@ -32,6 +32,13 @@ export function refsOf(config: Config) {
     vpc: 'aws_vpc.main',
     subnet: (tier: SubnetTier, zone: ZoneIndex) => `aws_subnet.${tier}_${zoneLetter(zone)}` as const,
     natAddress: (zone: ZoneIndex) => `aws_eip.nat_${zoneLetter(zone)}` as const,
+    /** What private subnets leave by: a task or function that starts before it can reach nothing. */
+    privateRoutes: [
+      'aws_route.private_a',
+      'aws_route.private_b',
+      'aws_route_table_association.private_a',
+      'aws_route_table_association.private_b',
+    ],
     securityGroup: (role: SecurityGroupRole) => `aws_security_group.${role}` as const,
 
     certificate: (name: string) => `aws_acm_certificate_validation.${id(name)}` as const,

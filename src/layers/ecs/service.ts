@@ -105,7 +105,13 @@ function service(refs: Refs, plan: TaskPlan): AnyResource {
       tags: { Name: refs.name(255, plan.name) },
     },
     {
-      dependsOn: ['aws_ecs_cluster_capacity_providers.main', ...plan.dependsOn],
+      // Tasks pull images and read secrets at their start: the way out and the permission must stand before.
+      dependsOn: [
+        'aws_ecs_cluster_capacity_providers.main',
+        `aws_iam_role_policy.execution_${refs.id(plan.name)}`,
+        ...refs.privateRoutes,
+        ...plan.dependsOn,
+      ],
       lifecycle: { ignore_changes: ['desired_count'] },
     },
   );

@@ -62,7 +62,16 @@ function databaseInit(config: Config, refs: Refs): AnyResource[] {
           databases: databases.map(({ service }) => ({ secretArn: attr(refs.databaseSecret(service), 'arn') })),
         }),
       },
-      { dependsOn: databases.map(({ service }) => refs.secretVersion(service, 'DATABASE_URL')) },
+      {
+        // Invoked as soon as it can be: the values, and the ways to Secrets Manager and the database, must stand before.
+        dependsOn: [
+          ...databases.map(({ service }) => refs.secretVersion(service, 'DATABASE_URL')),
+          ...refs.privateRoutes,
+          'aws_vpc_security_group_egress_rule.database_init_https',
+          'aws_vpc_security_group_egress_rule.database_init_rds',
+          'aws_vpc_security_group_ingress_rule.rds_database_init',
+        ],
+      },
     ),
   ];
 }
