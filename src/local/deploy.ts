@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Emit } from '../base/events.js';
@@ -98,20 +99,26 @@ async function prepare({ synthesis, projectFolder, portBase }: LocalDeploy, fold
   return { manifest, plan: { changes, sites, running: plane !== undefined }, hashes, variables, state, plane, files };
 }
 
-/** Locally an image is the content it would be built from. */
+/** Locally an image is the content it would be built from, and the commands that it runs. */
 function imageVariables(
   synthesis: Synthesis,
   hashes: BuildHashes,
   files: readonly ArtifactFile[],
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    synthesis.manifest.images.map(({ service, variable, context, runtime }) => {
+    synthesis.manifest.images.map(({ service, variable, context, runtime, start, migrate }) => {
       const inArtifact = files.filter(({ path }) => path.startsWith(`${context}/`));
-      const hash = runtime === 'kong' ? hashFiles(inArtifact) : (hashes.images[service] ?? '');
+      const hash =
+        runtime === 'kong' ? hashFiles(inArtifact) : hashCommands(hashes.images[service] ?? '', start, migrate);
       return [variable, `sha256:${hash}`];
     }),
   );
 }
+
+const hashCommands = (content: string, start: string | undefined, migrate: string | undefined): string =>
+  createHash('sha256')
+    .update(JSON.stringify([content, start ?? '', migrate ?? '']))
+    .digest('hex');
 
 async function build(deploy: LocalDeploy, folders: PlaneFolders, { manifest, hashes }: Prepared): Promise<void> {
   const processes = createProcesses({

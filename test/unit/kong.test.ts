@@ -151,7 +151,15 @@ describe('kong.yml is what Kong 3.9.3 takes', () => {
           [
             "~/auth(?:/|$)",
           ],
-          undefined,
+          [
+            "GET",
+            "HEAD",
+            "POST",
+            "PUT",
+            "PATCH",
+            "DELETE",
+            "OPTIONS",
+          ],
           undefined,
         ],
         [

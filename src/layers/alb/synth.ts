@@ -16,17 +16,22 @@ export function synth(config: Config, refs: Refs): SynthPart {
   const services = config.services.filter(isNest);
   return {
     resources: [
-      resource(refs.loadBalancer, {
-        name: refs.name(32, 'alb'),
-        load_balancer_type: 'application',
-        internal: false,
-        security_groups: [attr(refs.securityGroup('alb'), 'id')],
-        subnets: zoneIndexes.map((zone) => attr(refs.subnet('public', zone), 'id')),
-        idle_timeout: 60,
-        drop_invalid_header_fields: true,
-        enable_deletion_protection: config.production,
-        tags: { Name: refs.name(255, 'alb') },
-      }),
+      resource(
+        refs.loadBalancer,
+        {
+          name: refs.name(32, 'alb'),
+          load_balancer_type: 'application',
+          internal: false,
+          security_groups: [attr(refs.securityGroup('alb'), 'id')],
+          subnets: zoneIndexes.map((zone) => attr(refs.subnet('public', zone), 'id')),
+          idle_timeout: 60,
+          drop_invalid_header_fields: true,
+          enable_deletion_protection: config.production,
+          tags: { Name: refs.name(255, 'alb') },
+        },
+        // AWS refuses an internet-facing load balancer in a VPC that has no internet gateway yet.
+        { dependsOn: ['aws_internet_gateway.main'] },
+      ),
       ...listeners(refs),
       resource('aws_lb_listener_rule.origin_verify', {
         listener_arn: attr(refs.listener(443), 'arn'),
@@ -145,26 +150,31 @@ function drawPriority(name: string, draw: number): number {
 }
 
 function targetGroup(refs: Refs, name: string, port: number, health: { path: string; port: string }) {
-  return resource(refs.targetGroup(name), {
-    name: refs.name(32, name),
-    vpc_id: attr(refs.vpc, 'id'),
-    target_type: 'ip',
-    protocol: 'HTTP',
-    port,
-    deregistration_delay: '30',
-    health_check: [
-      {
-        enabled: true,
-        protocol: 'HTTP',
-        path: health.path,
-        port: health.port,
-        matcher: '200',
-        interval: 15,
-        timeout: 5,
-        healthy_threshold: 2,
-        unhealthy_threshold: 3,
-      },
-    ],
-    tags: { Name: refs.name(255, name) },
-  });
+  return resource(
+    refs.targetGroup(name),
+    {
+      name: refs.name(32, name),
+      vpc_id: attr(refs.vpc, 'id'),
+      target_type: 'ip',
+      protocol: 'HTTP',
+      port,
+      deregistration_delay: '30',
+      health_check: [
+        {
+          enabled: true,
+          protocol: 'HTTP',
+          path: health.path,
+          port: health.port,
+          matcher: '200',
+          interval: 15,
+          timeout: 5,
+          healthy_threshold: 2,
+          unhealthy_threshold: 3,
+        },
+      ],
+      tags: { Name: refs.name(255, name) },
+    },
+    // ECS registers each task with its own port, so this one is only a default; a new one would replace a group that is in use.
+    { lifecycle: { ignore_changes: ['port'] } },
+  );
 }

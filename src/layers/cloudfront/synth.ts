@@ -73,7 +73,8 @@ function apiDistribution(refs: Refs): AnyResource {
             origin_protocol_policy: 'https-only',
             origin_ssl_protocols: ['TLSv1.2'],
             origin_read_timeout: 60,
-            origin_keepalive_timeout: 60,
+            // Less than the load balancer's idle timeout (60): a connection that it is closing takes no request.
+            origin_keepalive_timeout: 50,
           },
         ],
         custom_header: [{ name: 'X-Origin-Verify', value: dataAttr(refs.originVerify, 'secret_string') }],

@@ -110,6 +110,7 @@ function service(refs: Refs, plan: TaskPlan): AnyResource {
         'aws_ecs_cluster_capacity_providers.main',
         `aws_iam_role_policy.execution_${refs.id(plan.name)}`,
         ...refs.privateRoutes,
+        'aws_vpc_security_group_egress_rule.ecs_all',
         ...plan.dependsOn,
       ],
       lifecycle: { ignore_changes: ['desired_count'] },

@@ -15,6 +15,8 @@ const settings: Readonly<Record<string, string>> = {
   KONG_TRUSTED_IPS: '10.0.0.0/16',
   KONG_REAL_IP_HEADER: 'X-Forwarded-For',
   KONG_REAL_IP_RECURSIVE: 'on',
+  // Less than the load balancer's idle timeout (60): a connection that it is closing takes no request.
+  KONG_UPSTREAM_KEEPALIVE_IDLE_TIMEOUT: '50',
   KONG_LUA_SSL_TRUSTED_CERTIFICATE: 'system',
   KONG_PROXY_ACCESS_LOG: '/dev/stdout',
   KONG_PROXY_ERROR_LOG: '/dev/stderr',
@@ -27,8 +29,9 @@ export function dockerfile(): string {
   return [
     'ARG KONG_IMAGE=kong:3.9.3',
     'FROM ${KONG_IMAGE}',
-    'COPY kong.yml /etc/kong/kong.yml',
-    'COPY plugins/landfall-jwt /usr/local/share/lua/5.1/kong/plugins/landfall-jwt',
+    // Kong does not run as root: the files must be its own, whatever mode they have here.
+    'COPY --chown=kong:0 kong.yml /etc/kong/kong.yml',
+    'COPY --chown=kong:0 plugins/landfall-jwt /usr/local/share/lua/5.1/kong/plugins/landfall-jwt',
     `ENV \\\n${env.join(' \\\n')}`,
     '',
   ].join('\n');

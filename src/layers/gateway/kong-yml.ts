@@ -83,8 +83,9 @@ function routeOf(config: Config, refs: Refs, service: NestService, route: RouteC
     // Whole segments: /offers and /offers/1, not /offersome. The router's regular expressions are Rust's, anchored at the start.
     paths: [route.path === '/' ? '/' : `~${escapeRegex(route.path)}(?:/|$)`],
     ...(route.path !== '/' && { regex_priority: route.path.length }),
-    // A preflight request must find its route.
-    ...(route.methods.length > 0 && { methods: [...new Set([...route.methods, 'OPTIONS'])] }),
+    // Always there: Kong's router puts a route with methods before one without, whatever their paths. A preflight request must find
+    // its route. https://developer.konghq.com/gateway/routing/traditional/ (read 2026-11-23)
+    methods: [...new Set([...(route.methods.length > 0 ? route.methods : anyMethod), 'OPTIONS'])],
     protocols: ['http', 'https'],
     strip_path: false,
     preserve_host: false,

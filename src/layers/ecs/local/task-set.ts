@@ -17,12 +17,23 @@ export interface TaskSetParts {
 /** First and longest wait before a task that ended by itself is replaced. */
 const backoffMs = { first: 500, longest: 30_000 };
 
-/** The tasks of one version of a service. Replaces those that end by themselves, until it is stopped. */
+/** How often the health of tasks is looked at. */
+const lookMs = 1000;
+
+/** How long the successor of an unhealthy task may take to become healthy. */
+const healthyWithinMs = 60_000;
+
+/** The tasks of one version of a service. Replaces those that end by themselves or become unhealthy, until it is stopped. */
 export class TaskSet {
   readonly #running = new Map<string, RunningTask>();
+  /** Unhealthy tasks and those that are to take their places: what becomes of them is decided where that is done. */
+  readonly #retiring = new Set<string>();
+  /** Tasks that ended while others of the same roll still became healthy. */
+  readonly #endedEarly: (readonly [RunningTask, message: string])[] = [];
   #stopping = false;
   #steady = false;
   #failures = 0;
+  #stopLooking: () => void = () => undefined;
 
   constructor(private readonly parts: TaskSetParts) {}
 
@@ -38,6 +49,8 @@ export class TaskSet {
       throw error;
     }
     this.#steady = true;
+    for (const [task, message] of this.#endedEarly) void this.#ended(task, message);
+    this.#look();
   }
 
   tasks(): readonly { readonly id: string; readonly pid: number | undefined; readonly health: string }[] {
@@ -51,6 +64,7 @@ export class TaskSet {
   /** Takes the tasks out of the target group, lets them drain, stops them. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#stopLooking();
     await Promise.all([...this.#running.values()].map((task) => this.#retire(task)));
   }
 
@@ -87,6 +101,10 @@ export class TaskSet {
 
   async #startOne(): Promise<RunningTask> {
     const task = await this.parts.start();
+    if (this.#stopping) {
+      await task.stop();
+      return task;
+    }
     this.#running.set(task.id, task);
     this.parts.group?.register({
       id: task.id,
@@ -100,32 +118,72 @@ export class TaskSet {
 
   /** A task of a steady service that ends by itself is taken out and replaced, ever more slowly while it keeps failing. */
   async #ended(task: RunningTask, message: string): Promise<void> {
-    if (this.#stopping || !this.#steady) return;
+    if (!this.#steady) this.#endedEarly.push([task, message]);
+    if (this.#stopping || !this.#steady || this.#retiring.has(task.id)) return;
     this.#running.delete(task.id);
     await this.parts.group?.deregister(task.id);
+    this.#replaceLater(`task ${task.id} ended (${message})`);
+  }
+
+  /**
+   * A task that fails its target group's health checks is replaced: first a new one becomes healthy, then it is stopped.
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html (read 2026-11-23)
+   */
+  #look(): void {
+    const { group, clock } = this.parts;
+    if (group === undefined || this.#stopping) return;
+    for (const task of this.#running.values())
+      if (group.health(task.id) === 'unhealthy' && !this.#retiring.has(task.id)) void this.#renew(task);
+    this.#stopLooking = clock.after(lookMs, () => this.#look());
+  }
+
+  async #renew(unhealthy: RunningTask): Promise<void> {
+    this.#retiring.add(unhealthy.id);
+    this.#say(`task ${unhealthy.id} is unhealthy; a new one takes its place when it is healthy`);
+    const renewed = await this.#startInPlace().catch(() => false);
+    if (this.#stopping) return;
+    if (renewed) await this.#retire(unhealthy);
+    else this.#say(`the one to take the place of task ${unhealthy.id} did not become healthy; it is tried again`);
+    this.#retiring.delete(unhealthy.id);
+    if (!renewed && (await hasEnded(unhealthy))) await this.#ended(unhealthy, 'while a new one started');
+  }
+
+  /** Whether the task that it started became healthy; if not, it is stopped. */
+  async #startInPlace(): Promise<boolean> {
+    const task = await this.#startOne();
+    this.#retiring.add(task.id);
+    const limit = new AbortController();
+    const cancel = this.parts.clock.after(healthyWithinMs, () => limit.abort());
+    const outcome = await Promise.race([this.#becomesHealthy(task, limit.signal), task.exited]);
+    cancel();
+    limit.abort();
+    if (outcome !== 'healthy' && !this.#stopping) await this.#retire(task);
+    this.#retiring.delete(task.id);
+    return outcome === 'healthy';
+  }
+
+  #replaceLater(why: string): void {
     const wait = Math.min(backoffMs.first * 2 ** this.#failures, backoffMs.longest);
     this.#failures += 1;
-    this.parts.emit({
-      type: 'log',
-      source: this.parts.service,
-      line: `task ${task.id} ended (${message}); a new one starts in ${String(wait / 1000)} s`,
-    });
+    this.#say(`${why}; a new one starts in ${String(wait / 1000)} s`);
     this.parts.clock.after(wait, () => void this.#replace());
   }
 
   async #replace(): Promise<void> {
     if (this.#stopping) return;
     try {
-      await this.#startOne();
-      this.parts.clock.after(60_000, () => (this.#failures = 0));
-    } catch (error) {
-      this.parts.emit({
-        type: 'log',
-        source: this.parts.service,
-        line: `a task could not be started: ${String(error)}`,
+      const task = await this.#startOne();
+      this.parts.clock.after(60_000, () => {
+        if (this.#running.has(task.id)) this.#failures = 0;
       });
+    } catch (error) {
+      this.#say(`a task could not be started: ${String(error)}`);
       this.parts.clock.after(backoffMs.longest, () => void this.#replace());
     }
+  }
+
+  #say(line: string): void {
+    this.parts.emit({ type: 'log', source: this.parts.service, line });
   }
 
   #failed(task: RunningTask, exit: { message: string } | undefined, withinSeconds: number): LandfallError {
@@ -150,3 +208,6 @@ export class TaskSet {
     });
   }
 }
+
+const hasEnded = (task: RunningTask): Promise<boolean> =>
+  Promise.race([task.exited.then(() => true), Promise.resolve().then(() => Promise.resolve(false))]);

@@ -301,6 +301,19 @@ describe('cors', () => {
     },
   );
 
+  test('a preflight has each header once', async () => {
+    const names = (await preflight('https://spa.shop.localhost')).headers.map(([name]) => name.toLowerCase());
+    expect(names).toEqual([...new Set(names)]);
+    expect(names).not.toContain('access-control-expose-headers');
+  });
+
+  test('no origins are all origins, as Kong has it', async () => {
+    const config = { origins: [], methods: [], headers: [], exposed_headers: [], credentials: true, max_age: 1 };
+    const gateway = gatewayOf({ ...document, plugins: [{ name: 'cors', config }] });
+    const answer = await ask(gateway, { target: '/offers', headers: [['Origin', 'https://evil.example']] });
+    expect(answer.header('access-control-allow-origin')).toBe('https://evil.example');
+  });
+
   test.each(['https://evil.example', 'https://spa.shop.localhost.evil.example', 'https://xspa.shop.localhost', 'null'])(
     'a preflight from %s gets no permission',
     async (origin) => {
@@ -338,10 +351,18 @@ describe('other plugins', () => {
     expect((await ask(gatewayOf(), { method: 'POST', target: '/offers', headers })).status).toBe(status);
   });
 
-  test('a body of unknown length is broken off when it grows too large', async () => {
+  test.each([
+    ['fails', undefined],
+    ['answers for it, as the load balancer does', 502],
+  ])('a body of unknown length is broken off when it grows too large, and upstream %s', async (_what, status) => {
     upstreamAnswer = async (request) => {
-      for await (const _chunk of request.body ?? []);
-      return text(200, 'all read');
+      try {
+        for await (const _chunk of request.body ?? []);
+        return text(200, 'all read');
+      } catch (error) {
+        if (status === undefined) throw error;
+        return text(status, 'Bad Gateway');
+      }
     };
     const body = Readable.from([Buffer.alloc(1000), Buffer.alloc(1000)]);
     const headers = [['Authorization', `Bearer ${await token()}`]] as const;

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import { Readable, type Duplex } from 'node:stream';
 import { LandfallError } from '../../../base/errors.js';
 import {
   UpstreamError,
@@ -12,6 +12,7 @@ import { header, withHeader } from '../../../local/http/headers.js';
 import { json } from '../../../local/http/responses.js';
 import { refuseUpgrade } from '../../../local/http/upgrade.js';
 import type { Declarative, DeclaredPlugin, DeclaredService } from './declarative.js';
+import { upstreamTarget } from './paths.js';
 import { pluginFactories } from './plugins.js';
 import type { Exchange, Plugin, PluginContext } from './plugin.js';
 import { createRouter, type Found } from './router.js';
@@ -101,7 +102,11 @@ export class LocalGateway implements Handler {
     const handler = upstream === undefined ? undefined : this.ctx.reach(upstream.name, upstream.port);
     if (upstream === undefined || handler === undefined) return unreachable();
     try {
-      return await handler.request(forwarded(exchange.request, upstream));
+      const response = await handler.request(forwarded(exchange.request, upstream));
+      if (exchange.brokenOff === undefined) return response;
+      // The load balancer has its own word for a body that broke off.
+      if (response.body instanceof Readable) response.body.destroy();
+      return exchange.brokenOff;
     } catch (error) {
       if (exchange.brokenOff !== undefined) return exchange.brokenOff;
       if (!(error instanceof UpstreamError)) throw error;
@@ -152,7 +157,7 @@ function forwarded(request: HttpRequest, { hostHeader, name, port }: Upstream): 
   let headers = set(request.headers, 'X-Forwarded-Host', host.replace(/:\d+$/, ''));
   headers = set(headers, 'X-Forwarded-Path', request.target.split('?', 1)[0] ?? '/');
   headers = withHeader(headers, 'Host', hostHeader ?? `${name}:${String(port)}`);
-  return { ...request, headers };
+  return { ...request, target: upstreamTarget(request.target), headers };
 }
 
 function headersOf(plugins: readonly Plugin[], exchange: Exchange, response: HttpResponse): HttpResponse {

@@ -6,7 +6,7 @@ import { header, withHeader } from '../../../local/http/headers.js';
 import { empty, json } from '../../../local/http/responses.js';
 import { stripIdentity } from '../lua.js';
 import { landfallJwt } from './landfall-jwt.js';
-import type { PluginFactory } from './plugin.js';
+import type { Exchange, PluginFactory } from './plugin.js';
 
 /** Priorities are Kong 3.9.3's own. */
 const correlationId: PluginFactory = (config) => {
@@ -67,7 +67,9 @@ const corsSchema = z.object({
 const cors: PluginFactory = (config, { edgePort }) => {
   const { origins, methods, headers, exposed_headers, credentials, max_age } = corsSchema.parse(config);
   const patterns = origins.filter((origin) => origin !== '*').map((origin) => new RegExp(origin));
-  const any = origins.includes('*');
+  // To Kong no origins are all origins.
+  const any = origins.length === 0 || origins.includes('*');
+  const answered = new WeakSet<Exchange>();
   const allows = (origin: string) =>
     any || patterns.some((pattern) => pattern.test(origin.replace(`:${String(edgePort)}`, '')));
   const forOrigin = (origin: string | undefined): (readonly [string, string])[] => {
@@ -82,13 +84,15 @@ const cors: PluginFactory = (config, { edgePort }) => {
   return {
     name: 'cors',
     priority: 2000,
-    access: ({ request }) => {
+    access: (exchange) => {
+      const { request } = exchange;
       const origin = header(request.headers, 'origin');
       const preflight =
         request.method === 'OPTIONS' &&
         origin !== undefined &&
         header(request.headers, 'access-control-request-method') !== undefined;
       if (!preflight) return undefined;
+      answered.add(exchange);
       if (!allows(origin)) return empty(200, forOrigin(origin));
       return empty(200, [
         ...forOrigin(origin),
@@ -97,8 +101,9 @@ const cors: PluginFactory = (config, { edgePort }) => {
         ['Access-Control-Max-Age', String(max_age)],
       ]);
     },
-    headerFilter: ({ original }, response) => {
-      const added = forOrigin(header(original.headers, 'origin'));
+    headerFilter: (exchange, response) => {
+      if (answered.has(exchange)) return response;
+      const added = forOrigin(header(exchange.original.headers, 'origin'));
       const exposed =
         added.length > 1 && exposed_headers.length > 0
           ? [['Access-Control-Expose-Headers', exposed_headers.join(',')] as const]

@@ -1,3 +1,4 @@
+import { normalPath } from './paths.js';
 import type { Declarative, DeclaredRoute, DeclaredService } from './declarative.js';
 
 /** A route and the service it leads to. */
@@ -22,7 +23,7 @@ export function createRouter(declarative: Declarative): (method: string, target:
     .flatMap((service) => service.routes.flatMap((route) => route.paths.map((path) => compile(service, route, path))))
     .sort(byRank);
   return (method, target) => {
-    const path = target.split('?', 1)[0] ?? '/';
+    const path = normalPath(target.split('?', 1)[0] ?? '/');
     return routes.find((route) => (route.methods?.has(method) ?? true) && route.matches(path));
   };
 }

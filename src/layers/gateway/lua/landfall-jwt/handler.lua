@@ -48,9 +48,12 @@ local function fetch(config)
   if not discovery then
     return nil, err, asleep
   end
+  if type(discovery) ~= "table" or type(discovery.jwks_uri) ~= "string" then
+    return nil, "the discovery document has no jwks_uri"
+  end
   local set
   set, err, asleep = get_json(discovery.jwks_uri, config.host)
-  if not set or type(set.keys) ~= "table" then
+  if type(set) ~= "table" or type(set.keys) ~= "table" then
     return nil, err or "the key set has no keys", asleep
   end
   local keys = {}
@@ -120,7 +123,8 @@ function LandfallJwt:access(config)
   if not jwk or jwk.kty ~= algorithm.kty or (algorithm.crv and jwk.crv ~= algorithm.crv) then
     return refuse("unknown key")
   end
-  local key = pkey.new(cjson.encode(jwk), { format = "JWK", type = "pu" })
+  -- Without `type`: lua-resty-openssl refuses it for this format.
+  local key = pkey.new(cjson.encode(jwk), { format = "JWK" })
   local raw = decode(signature)
   local ecdsa = algorithm.kty == "EC" and { ecdsa_use_raw = true } or nil
   if not key or not raw or not key:verify(raw, head .. "." .. body, algorithm.digest, nil, ecdsa) then
