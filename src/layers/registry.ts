@@ -1,12 +1,16 @@
 import type { Layer, LayerName, LocalReader, LocalRule } from '../stack/layer.js';
 import type { ResourceType } from '../stack/stack.js';
 import { alb } from './alb/index.js';
+import { appRunner } from './app-runner/index.js';
 import { cloudfront } from './cloudfront/index.js';
 import { cloudmap } from './cloudmap/index.js';
 import { dns } from './dns/index.js';
 import { ecs } from './ecs/index.js';
+import { elasticache } from './elasticache/index.js';
 import { gateway } from './gateway/index.js';
 import { iam } from './iam/index.js';
+import { jobs } from './jobs/index.js';
+import { kms } from './kms/index.js';
 import { lambda } from './lambda/index.js';
 import { network } from './network/index.js';
 import { observability } from './observability/index.js';
@@ -18,12 +22,16 @@ import { waf } from './waf/index.js';
 /** Every room. */
 const rooms = {
   alb,
+  'app-runner': appRunner,
   cloudfront,
   cloudmap,
   dns,
   ecs,
+  elasticache,
   gateway,
   iam,
+  jobs,
+  kms,
   lambda,
   network,
   observability,

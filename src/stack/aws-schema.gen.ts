@@ -3,15 +3,16 @@ import type { Expr, Value } from './expr.js';
 export const awsProviderVersion = '5.100.0';
 type Items<T> = readonly Value<T>[] | Expr<readonly T[]>;
 type Entries<T> = Readonly<Record<string, Value<T>>> | Expr<Readonly<Record<string, T>>>;
+export interface AcceleratorCount {
+  readonly max?: Value<number> | undefined;
+  readonly min?: Value<number> | undefined;
+}
 export interface AcmCertificateOptions {
   readonly certificate_transparency_logging_preference?: Value<string> | undefined;
 }
 export interface AcmCertificateValidationOption {
   readonly domain_name: Value<string>;
   readonly validation_domain: Value<string>;
-}
-export interface AcmCertificateValidationTimeouts {
-  readonly create?: Value<string> | undefined;
 }
 export interface AppautoscalingPolicyCustomizedMetricSpecification {
   readonly metric_name?: Value<string> | undefined;
@@ -67,15 +68,265 @@ export interface AppautoscalingTargetSuspendedState {
   readonly dynamic_scaling_out_suspended?: Value<boolean> | undefined;
   readonly scheduled_scaling_suspended?: Value<boolean> | undefined;
 }
-export interface AvailabilityZonesFilter {
+export interface ApprunnerServiceAuthenticationConfiguration {
+  readonly access_role_arn?: Value<string> | undefined;
+  readonly connection_arn?: Value<string> | undefined;
+}
+export interface ApprunnerServiceCodeConfiguration {
+  readonly configuration_source: Value<string>;
+  readonly code_configuration_values?: readonly [ApprunnerServiceCodeConfigurationValues] | undefined;
+}
+export interface ApprunnerServiceCodeConfigurationValues {
+  readonly build_command?: Value<string> | undefined;
+  readonly port?: Value<string> | undefined;
+  readonly runtime: Value<string>;
+  readonly runtime_environment_secrets?: Entries<string> | undefined;
+  readonly runtime_environment_variables?: Entries<string> | undefined;
+  readonly start_command?: Value<string> | undefined;
+}
+export interface ApprunnerServiceCodeRepository {
+  readonly repository_url: Value<string>;
+  readonly source_directory?: Value<string> | undefined;
+  readonly code_configuration?: readonly [ApprunnerServiceCodeConfiguration] | undefined;
+  readonly source_code_version: readonly [ApprunnerServiceSourceCodeVersion];
+}
+export interface ApprunnerServiceEgressConfiguration {
+  readonly egress_type?: Value<string> | undefined;
+  readonly vpc_connector_arn?: Value<string> | undefined;
+}
+export interface ApprunnerServiceEncryptionConfiguration {
+  readonly kms_key: Value<string>;
+}
+export interface ApprunnerServiceHealthCheckConfiguration {
+  readonly healthy_threshold?: Value<number> | undefined;
+  readonly interval?: Value<number> | undefined;
+  readonly path?: Value<string> | undefined;
+  readonly protocol?: Value<string> | undefined;
+  readonly timeout?: Value<number> | undefined;
+  readonly unhealthy_threshold?: Value<number> | undefined;
+}
+export interface ApprunnerServiceImageConfiguration {
+  readonly port?: Value<string> | undefined;
+  readonly runtime_environment_secrets?: Entries<string> | undefined;
+  readonly runtime_environment_variables?: Entries<string> | undefined;
+  readonly start_command?: Value<string> | undefined;
+}
+export interface ApprunnerServiceImageRepository {
+  readonly image_identifier: Value<string>;
+  readonly image_repository_type: Value<string>;
+  readonly image_configuration?: readonly [ApprunnerServiceImageConfiguration] | undefined;
+}
+export interface ApprunnerServiceIngressConfiguration {
+  readonly is_publicly_accessible?: Value<boolean> | undefined;
+}
+export interface ApprunnerServiceInstanceConfiguration {
+  readonly cpu?: Value<string> | undefined;
+  readonly instance_role_arn?: Value<string> | undefined;
+  readonly memory?: Value<string> | undefined;
+}
+export interface ApprunnerServiceNetworkConfiguration {
+  readonly ip_address_type?: Value<string> | undefined;
+  readonly egress_configuration?: readonly [ApprunnerServiceEgressConfiguration] | undefined;
+  readonly ingress_configuration?: readonly [ApprunnerServiceIngressConfiguration] | undefined;
+}
+export interface ApprunnerServiceObservabilityConfiguration {
+  readonly observability_configuration_arn?: Value<string> | undefined;
+  readonly observability_enabled: Value<boolean>;
+}
+export interface ApprunnerServiceSourceCodeVersion {
+  readonly type: Value<string>;
+  readonly value: Value<string>;
+}
+export interface ApprunnerServiceSourceConfiguration {
+  readonly auto_deployments_enabled?: Value<boolean> | undefined;
+  readonly authentication_configuration?: readonly [ApprunnerServiceAuthenticationConfiguration] | undefined;
+  readonly code_repository?: readonly [ApprunnerServiceCodeRepository] | undefined;
+  readonly image_repository?: readonly [ApprunnerServiceImageRepository] | undefined;
+}
+export interface AutoscalingGroupAlarmSpecification {
+  readonly alarms?: Items<string> | undefined;
+}
+export interface AutoscalingGroupAvailabilityZoneDistribution {
+  readonly capacity_distribution_strategy?: Value<string> | undefined;
+}
+export interface AutoscalingGroupCapacityReservationSpecification {
+  readonly capacity_reservation_preference?: Value<string> | undefined;
+  readonly capacity_reservation_target?: readonly [AutoscalingGroupCapacityReservationTarget] | undefined;
+}
+export interface AutoscalingGroupCapacityReservationTarget {
+  readonly capacity_reservation_ids?: Items<string> | undefined;
+  readonly capacity_reservation_resource_group_arns?: Items<string> | undefined;
+}
+export interface AutoscalingGroupInitialLifecycleHook {
+  readonly default_result?: Value<string> | undefined;
+  readonly heartbeat_timeout?: Value<number> | undefined;
+  readonly lifecycle_transition: Value<string>;
   readonly name: Value<string>;
-  readonly values: Items<string>;
+  readonly notification_metadata?: Value<string> | undefined;
+  readonly notification_target_arn?: Value<string> | undefined;
+  readonly role_arn?: Value<string> | undefined;
+}
+export interface AutoscalingGroupInstanceMaintenancePolicy {
+  readonly max_healthy_percentage: Value<number>;
+  readonly min_healthy_percentage: Value<number>;
+}
+export interface AutoscalingGroupInstanceRefresh {
+  readonly strategy: Value<string>;
+  readonly triggers?: Items<string> | undefined;
+  readonly preferences?: readonly [AutoscalingGroupPreferences] | undefined;
+}
+export interface AutoscalingGroupInstanceRequirements {
+  readonly accelerator_manufacturers?: Items<string> | undefined;
+  readonly accelerator_names?: Items<string> | undefined;
+  readonly accelerator_types?: Items<string> | undefined;
+  readonly allowed_instance_types?: Items<string> | undefined;
+  readonly bare_metal?: Value<string> | undefined;
+  readonly burstable_performance?: Value<string> | undefined;
+  readonly cpu_manufacturers?: Items<string> | undefined;
+  readonly excluded_instance_types?: Items<string> | undefined;
+  readonly instance_generations?: Items<string> | undefined;
+  readonly local_storage?: Value<string> | undefined;
+  readonly local_storage_types?: Items<string> | undefined;
+  readonly max_spot_price_as_percentage_of_optimal_on_demand_price?: Value<number> | undefined;
+  readonly on_demand_max_price_percentage_over_lowest_price?: Value<number> | undefined;
+  readonly require_hibernate_support?: Value<boolean> | undefined;
+  readonly spot_max_price_percentage_over_lowest_price?: Value<number> | undefined;
+  readonly accelerator_count?: readonly [AcceleratorCount] | undefined;
+  readonly accelerator_total_memory_mib?: readonly [AcceleratorCount] | undefined;
+  readonly baseline_ebs_bandwidth_mbps?: readonly [AcceleratorCount] | undefined;
+  readonly memory_gib_per_vcpu?: readonly [AcceleratorCount] | undefined;
+  readonly memory_mib?: readonly [AcceleratorCount] | undefined;
+  readonly network_bandwidth_gbps?: readonly [AcceleratorCount] | undefined;
+  readonly network_interface_count?: readonly [AcceleratorCount] | undefined;
+  readonly total_local_storage_gb?: readonly [AcceleratorCount] | undefined;
+  readonly vcpu_count?: readonly [AcceleratorCount] | undefined;
+}
+export interface AutoscalingGroupInstanceReusePolicy {
+  readonly reuse_on_scale_in?: Value<boolean> | undefined;
+}
+export interface AutoscalingGroupInstancesDistribution {
+  readonly on_demand_allocation_strategy?: Value<string> | undefined;
+  readonly on_demand_base_capacity?: Value<number> | undefined;
+  readonly on_demand_percentage_above_base_capacity?: Value<number> | undefined;
+  readonly spot_allocation_strategy?: Value<string> | undefined;
+  readonly spot_instance_pools?: Value<number> | undefined;
+  readonly spot_max_price?: Value<string> | undefined;
+}
+export interface AutoscalingGroupLaunchTemplate {
+  readonly id?: Value<string> | undefined;
+  readonly name?: Value<string> | undefined;
+  readonly version?: Value<string> | undefined;
+}
+export interface AutoscalingGroupLaunchTemplateSpecification {
+  readonly launch_template_id?: Value<string> | undefined;
+  readonly launch_template_name?: Value<string> | undefined;
+  readonly version?: Value<string> | undefined;
+}
+export interface AutoscalingGroupMixedInstancesPolicy {
+  readonly instances_distribution?: readonly [AutoscalingGroupInstancesDistribution] | undefined;
+  readonly launch_template: readonly [AutoscalingGroupMixedInstancesPolicyLaunchTemplate];
+}
+export interface AutoscalingGroupMixedInstancesPolicyLaunchTemplate {
+  readonly launch_template_specification: readonly [AutoscalingGroupLaunchTemplateSpecification];
+  readonly override?: readonly AutoscalingGroupOverride[] | undefined;
+}
+export interface AutoscalingGroupOverride {
+  readonly instance_type?: Value<string> | undefined;
+  readonly weighted_capacity?: Value<string> | undefined;
+  readonly instance_requirements?: readonly [AutoscalingGroupInstanceRequirements] | undefined;
+  readonly launch_template_specification?: readonly [AutoscalingGroupLaunchTemplateSpecification] | undefined;
+}
+export interface AutoscalingGroupPreferences {
+  readonly auto_rollback?: Value<boolean> | undefined;
+  readonly checkpoint_delay?: Value<string> | undefined;
+  readonly checkpoint_percentages?: Items<number> | undefined;
+  readonly instance_warmup?: Value<string> | undefined;
+  readonly max_healthy_percentage?: Value<number> | undefined;
+  readonly min_healthy_percentage?: Value<number> | undefined;
+  readonly scale_in_protected_instances?: Value<string> | undefined;
+  readonly skip_matching?: Value<boolean> | undefined;
+  readonly standby_instances?: Value<string> | undefined;
+  readonly alarm_specification?: readonly [AutoscalingGroupAlarmSpecification] | undefined;
+}
+export interface AutoscalingGroupTag {
+  readonly key: Value<string>;
+  readonly propagate_at_launch: Value<boolean>;
+  readonly value: Value<string>;
+}
+export interface AutoscalingGroupTimeouts {
+  readonly delete?: Value<string> | undefined;
+  readonly update?: Value<string> | undefined;
+}
+export interface AutoscalingGroupTrafficSource {
+  readonly identifier: Value<string>;
+  readonly type?: Value<string> | undefined;
+}
+export interface AutoscalingGroupWarmPool {
+  readonly max_group_prepared_capacity?: Value<number> | undefined;
+  readonly min_size?: Value<number> | undefined;
+  readonly pool_state?: Value<string> | undefined;
+  readonly instance_reuse_policy?: readonly [AutoscalingGroupInstanceReusePolicy] | undefined;
 }
 export interface AvailabilityZonesTimeouts {
   readonly read?: Value<string> | undefined;
 }
 export interface BlueGreenUpdate {
   readonly enabled?: Value<boolean> | undefined;
+}
+export interface BudgetsBudgetAutoAdjustData {
+  readonly auto_adjust_type: Value<string>;
+  readonly historical_options?: readonly [BudgetsBudgetHistoricalOptions] | undefined;
+}
+export interface BudgetsBudgetCostTypes {
+  readonly include_credit?: Value<boolean> | undefined;
+  readonly include_discount?: Value<boolean> | undefined;
+  readonly include_other_subscription?: Value<boolean> | undefined;
+  readonly include_recurring?: Value<boolean> | undefined;
+  readonly include_refund?: Value<boolean> | undefined;
+  readonly include_subscription?: Value<boolean> | undefined;
+  readonly include_support?: Value<boolean> | undefined;
+  readonly include_tax?: Value<boolean> | undefined;
+  readonly include_upfront?: Value<boolean> | undefined;
+  readonly use_amortized?: Value<boolean> | undefined;
+  readonly use_blended?: Value<boolean> | undefined;
+}
+export interface BudgetsBudgetHistoricalOptions {
+  readonly budget_adjustment_period: Value<number>;
+}
+export interface BudgetsBudgetNotification {
+  readonly comparison_operator: Value<string>;
+  readonly notification_type: Value<string>;
+  readonly subscriber_email_addresses?: Items<string> | undefined;
+  readonly subscriber_sns_topic_arns?: Items<string> | undefined;
+  readonly threshold: Value<number>;
+  readonly threshold_type: Value<string>;
+}
+export interface BudgetsBudgetPlannedLimit {
+  readonly amount: Value<string>;
+  readonly start_time: Value<string>;
+  readonly unit: Value<string>;
+}
+export interface CloudfrontAccessControlAllowHeaders {
+  readonly items?: Items<string> | undefined;
+}
+export interface CloudfrontCachePolicyCookiesConfig {
+  readonly cookie_behavior: Value<string>;
+  readonly cookies?: readonly [CloudfrontAccessControlAllowHeaders] | undefined;
+}
+export interface CloudfrontCachePolicyHeadersConfig {
+  readonly header_behavior?: Value<string> | undefined;
+  readonly headers?: readonly [CloudfrontAccessControlAllowHeaders] | undefined;
+}
+export interface CloudfrontCachePolicyParametersInCacheKeyAndForwardedToOrigin {
+  readonly enable_accept_encoding_brotli?: Value<boolean> | undefined;
+  readonly enable_accept_encoding_gzip?: Value<boolean> | undefined;
+  readonly cookies_config: readonly [CloudfrontCachePolicyCookiesConfig];
+  readonly headers_config: readonly [CloudfrontCachePolicyHeadersConfig];
+  readonly query_strings_config: readonly [CloudfrontCachePolicyQueryStringsConfig];
+}
+export interface CloudfrontCachePolicyQueryStringsConfig {
+  readonly query_string_behavior: Value<string>;
+  readonly query_strings?: readonly [CloudfrontAccessControlAllowHeaders] | undefined;
 }
 export interface CloudfrontDistributionCookies {
   readonly forward: Value<string>;
@@ -210,9 +461,6 @@ export interface CloudfrontDistributionVpcOriginConfig {
   readonly origin_read_timeout?: Value<number> | undefined;
   readonly vpc_origin_id: Value<string>;
 }
-export interface CloudfrontResponseHeadersPolicyAccessControlAllowHeaders {
-  readonly items?: Items<string> | undefined;
-}
 export interface CloudfrontResponseHeadersPolicyContentSecurityPolicy {
   readonly content_security_policy: Value<string>;
   readonly override: Value<boolean>;
@@ -224,10 +472,10 @@ export interface CloudfrontResponseHeadersPolicyCorsConfig {
   readonly access_control_allow_credentials: Value<boolean>;
   readonly access_control_max_age_sec?: Value<number> | undefined;
   readonly origin_override: Value<boolean>;
-  readonly access_control_allow_headers: readonly [CloudfrontResponseHeadersPolicyAccessControlAllowHeaders];
-  readonly access_control_allow_methods: readonly [CloudfrontResponseHeadersPolicyAccessControlAllowHeaders];
-  readonly access_control_allow_origins: readonly [CloudfrontResponseHeadersPolicyAccessControlAllowHeaders];
-  readonly access_control_expose_headers?: readonly [CloudfrontResponseHeadersPolicyAccessControlAllowHeaders] | undefined;
+  readonly access_control_allow_headers: readonly [CloudfrontAccessControlAllowHeaders];
+  readonly access_control_allow_methods: readonly [CloudfrontAccessControlAllowHeaders];
+  readonly access_control_allow_origins: readonly [CloudfrontAccessControlAllowHeaders];
+  readonly access_control_expose_headers?: readonly [CloudfrontAccessControlAllowHeaders] | undefined;
 }
 export interface CloudfrontResponseHeadersPolicyCustomHeadersConfig {
   readonly items?: readonly CloudfrontResponseHeadersPolicyItems[] | undefined;
@@ -275,6 +523,30 @@ export interface CloudfrontResponseHeadersPolicyXssProtection {
   readonly protection: Value<boolean>;
   readonly report_uri?: Value<string> | undefined;
 }
+export interface CloudwatchLogDeliveryDestinationDeliveryDestinationConfiguration {
+  readonly destination_resource_arn: Value<string>;
+}
+export interface CloudwatchMetricAlarmMetric {
+  readonly dimensions?: Entries<string> | undefined;
+  readonly metric_name: Value<string>;
+  readonly namespace?: Value<string> | undefined;
+  readonly period: Value<number>;
+  readonly stat: Value<string>;
+  readonly unit?: Value<string> | undefined;
+}
+export interface CloudwatchMetricAlarmMetricQuery {
+  readonly account_id?: Value<string> | undefined;
+  readonly expression?: Value<string> | undefined;
+  readonly id: Value<string>;
+  readonly label?: Value<string> | undefined;
+  readonly period?: Value<number> | undefined;
+  readonly return_data?: Value<boolean> | undefined;
+  readonly metric?: readonly [CloudwatchMetricAlarmMetric] | undefined;
+}
+export interface CostFilter {
+  readonly name: Value<string>;
+  readonly values: Items<string>;
+}
 export interface DbInstanceRestoreToPointInTime {
   readonly restore_time?: Value<string> | undefined;
   readonly source_db_instance_automated_backups_arn?: Value<string> | undefined;
@@ -289,10 +561,20 @@ export interface DbInstanceS3Import {
   readonly source_engine: Value<string>;
   readonly source_engine_version: Value<string>;
 }
+export interface DbInstanceTimeouts {
+  readonly create?: Value<string> | undefined;
+  readonly delete?: Value<string> | undefined;
+  readonly update?: Value<string> | undefined;
+}
 export interface DbParameterGroupParameter {
   readonly apply_method?: Value<string> | undefined;
   readonly name: Value<string>;
   readonly value: Value<string>;
+}
+export interface DefaultCapacityProviderStrategy {
+  readonly base?: Value<number> | undefined;
+  readonly capacity_provider: Value<string>;
+  readonly weight?: Value<number> | undefined;
 }
 export interface EcrRepositoryEncryptionConfiguration {
   readonly encryption_type?: Value<string> | undefined;
@@ -323,15 +605,6 @@ export interface EcsClusterLogConfiguration {
 export interface EcsClusterManagedStorageConfiguration {
   readonly fargate_ephemeral_storage_kms_key_id?: Value<string> | undefined;
   readonly kms_key_id?: Value<string> | undefined;
-}
-export interface EcsDefaultCapacityProviderStrategy {
-  readonly base?: Value<number> | undefined;
-  readonly capacity_provider: Value<string>;
-  readonly weight?: Value<number> | undefined;
-}
-export interface EcsPlacementConstraints {
-  readonly expression?: Value<string> | undefined;
-  readonly type: Value<string>;
 }
 export interface EcsServiceAlarms {
   readonly alarm_names: Items<string>;
@@ -375,15 +648,6 @@ export interface EcsServiceManagedEbsVolume {
   readonly volume_initialization_rate?: Value<number> | undefined;
   readonly volume_type?: Value<string> | undefined;
   readonly tag_specifications?: readonly EcsServiceTagSpecifications[] | undefined;
-}
-export interface EcsServiceNetworkConfiguration {
-  readonly assign_public_ip?: Value<boolean> | undefined;
-  readonly security_groups?: Items<string> | undefined;
-  readonly subnets: Items<string>;
-}
-export interface EcsServiceOrderedPlacementStrategy {
-  readonly field?: Value<string> | undefined;
-  readonly type: Value<string>;
 }
 export interface EcsServiceSecretOption {
   readonly name: Value<string>;
@@ -488,6 +752,17 @@ export interface EipTimeouts {
   readonly read?: Value<string> | undefined;
   readonly update?: Value<string> | undefined;
 }
+export interface ElasticacheReplicationGroupLogDeliveryConfiguration {
+  readonly destination: Value<string>;
+  readonly destination_type: Value<string>;
+  readonly log_format: Value<string>;
+  readonly log_type: Value<string>;
+}
+export interface FlowLogDestinationOptions {
+  readonly file_format?: Value<string> | undefined;
+  readonly hive_compatible_partitions?: Value<boolean> | undefined;
+  readonly per_hour_partition?: Value<boolean> | undefined;
+}
 export interface LambdaFunctionDeadLetterConfig {
   readonly target_arn: Value<string>;
 }
@@ -496,6 +771,13 @@ export interface LambdaFunctionEnvironment {
 }
 export interface LambdaFunctionEphemeralStorage {
   readonly size?: Value<number> | undefined;
+}
+export interface LambdaFunctionEventInvokeConfigDestinationConfig {
+  readonly on_failure?: readonly [LambdaFunctionEventInvokeConfigOnFailure] | undefined;
+  readonly on_success?: readonly [LambdaFunctionEventInvokeConfigOnFailure] | undefined;
+}
+export interface LambdaFunctionEventInvokeConfigOnFailure {
+  readonly destination: Value<string>;
 }
 export interface LambdaFunctionFileSystemConfig {
   readonly arn: Value<string>;
@@ -522,6 +804,155 @@ export interface LambdaFunctionVpcConfig {
   readonly ipv6_allowed_for_dual_stack?: Value<boolean> | undefined;
   readonly security_group_ids: Items<string>;
   readonly subnet_ids: Items<string>;
+}
+export interface LaunchTemplateBlockDeviceMappings {
+  readonly device_name?: Value<string> | undefined;
+  readonly no_device?: Value<string> | undefined;
+  readonly virtual_name?: Value<string> | undefined;
+  readonly ebs?: readonly [LaunchTemplateEbs] | undefined;
+}
+export interface LaunchTemplateCapacityReservationSpecification {
+  readonly capacity_reservation_preference?: Value<string> | undefined;
+  readonly capacity_reservation_target?: readonly [LaunchTemplateCapacityReservationTarget] | undefined;
+}
+export interface LaunchTemplateCapacityReservationTarget {
+  readonly capacity_reservation_id?: Value<string> | undefined;
+  readonly capacity_reservation_resource_group_arn?: Value<string> | undefined;
+}
+export interface LaunchTemplateConnectionTrackingSpecification {
+  readonly tcp_established_timeout?: Value<number> | undefined;
+  readonly udp_stream_timeout?: Value<number> | undefined;
+  readonly udp_timeout?: Value<number> | undefined;
+}
+export interface LaunchTemplateCpuOptions {
+  readonly amd_sev_snp?: Value<string> | undefined;
+  readonly core_count?: Value<number> | undefined;
+  readonly threads_per_core?: Value<number> | undefined;
+}
+export interface LaunchTemplateCreditSpecification {
+  readonly cpu_credits?: Value<string> | undefined;
+}
+export interface LaunchTemplateEbs {
+  readonly delete_on_termination?: Value<string> | undefined;
+  readonly encrypted?: Value<string> | undefined;
+  readonly iops?: Value<number> | undefined;
+  readonly kms_key_id?: Value<string> | undefined;
+  readonly snapshot_id?: Value<string> | undefined;
+  readonly throughput?: Value<number> | undefined;
+  readonly volume_initialization_rate?: Value<number> | undefined;
+  readonly volume_size?: Value<number> | undefined;
+  readonly volume_type?: Value<string> | undefined;
+}
+export interface LaunchTemplateEnaSrdSpecification {
+  readonly ena_srd_enabled?: Value<boolean> | undefined;
+  readonly ena_srd_udp_specification?: readonly [LaunchTemplateEnaSrdUdpSpecification] | undefined;
+}
+export interface LaunchTemplateEnaSrdUdpSpecification {
+  readonly ena_srd_udp_enabled?: Value<boolean> | undefined;
+}
+export interface LaunchTemplateHibernationOptions {
+  readonly configured: Value<boolean>;
+}
+export interface LaunchTemplateIamInstanceProfile {
+  readonly arn?: Value<string> | undefined;
+  readonly name?: Value<string> | undefined;
+}
+export interface LaunchTemplateInstanceMarketOptions {
+  readonly market_type?: Value<string> | undefined;
+  readonly spot_options?: readonly [LaunchTemplateSpotOptions] | undefined;
+}
+export interface LaunchTemplateInstanceRequirements {
+  readonly accelerator_manufacturers?: Items<string> | undefined;
+  readonly accelerator_names?: Items<string> | undefined;
+  readonly accelerator_types?: Items<string> | undefined;
+  readonly allowed_instance_types?: Items<string> | undefined;
+  readonly bare_metal?: Value<string> | undefined;
+  readonly burstable_performance?: Value<string> | undefined;
+  readonly cpu_manufacturers?: Items<string> | undefined;
+  readonly excluded_instance_types?: Items<string> | undefined;
+  readonly instance_generations?: Items<string> | undefined;
+  readonly local_storage?: Value<string> | undefined;
+  readonly local_storage_types?: Items<string> | undefined;
+  readonly max_spot_price_as_percentage_of_optimal_on_demand_price?: Value<number> | undefined;
+  readonly on_demand_max_price_percentage_over_lowest_price?: Value<number> | undefined;
+  readonly require_hibernate_support?: Value<boolean> | undefined;
+  readonly spot_max_price_percentage_over_lowest_price?: Value<number> | undefined;
+  readonly accelerator_count?: readonly [AcceleratorCount] | undefined;
+  readonly accelerator_total_memory_mib?: readonly [AcceleratorCount] | undefined;
+  readonly baseline_ebs_bandwidth_mbps?: readonly [AcceleratorCount] | undefined;
+  readonly memory_gib_per_vcpu?: readonly [AcceleratorCount] | undefined;
+  readonly memory_mib: readonly [LaunchTemplateMemoryMib];
+  readonly network_bandwidth_gbps?: readonly [AcceleratorCount] | undefined;
+  readonly network_interface_count?: readonly [AcceleratorCount] | undefined;
+  readonly total_local_storage_gb?: readonly [AcceleratorCount] | undefined;
+  readonly vcpu_count: readonly [LaunchTemplateMemoryMib];
+}
+export interface LaunchTemplateLicenseSpecification {
+  readonly license_configuration_arn: Value<string>;
+}
+export interface LaunchTemplateMaintenanceOptions {
+  readonly auto_recovery?: Value<string> | undefined;
+}
+export interface LaunchTemplateMemoryMib {
+  readonly max?: Value<number> | undefined;
+  readonly min: Value<number>;
+}
+export interface LaunchTemplateMetadataOptions {
+  readonly http_endpoint?: Value<string> | undefined;
+  readonly http_protocol_ipv6?: Value<string> | undefined;
+  readonly http_put_response_hop_limit?: Value<number> | undefined;
+  readonly http_tokens?: Value<string> | undefined;
+  readonly instance_metadata_tags?: Value<string> | undefined;
+}
+export interface LaunchTemplateNetworkInterfaces {
+  readonly associate_carrier_ip_address?: Value<string> | undefined;
+  readonly associate_public_ip_address?: Value<string> | undefined;
+  readonly delete_on_termination?: Value<string> | undefined;
+  readonly description?: Value<string> | undefined;
+  readonly device_index?: Value<number> | undefined;
+  readonly interface_type?: Value<string> | undefined;
+  readonly ipv4_address_count?: Value<number> | undefined;
+  readonly ipv4_addresses?: Items<string> | undefined;
+  readonly ipv4_prefix_count?: Value<number> | undefined;
+  readonly ipv4_prefixes?: Items<string> | undefined;
+  readonly ipv6_address_count?: Value<number> | undefined;
+  readonly ipv6_addresses?: Items<string> | undefined;
+  readonly ipv6_prefix_count?: Value<number> | undefined;
+  readonly ipv6_prefixes?: Items<string> | undefined;
+  readonly network_card_index?: Value<number> | undefined;
+  readonly network_interface_id?: Value<string> | undefined;
+  readonly primary_ipv6?: Value<string> | undefined;
+  readonly private_ip_address?: Value<string> | undefined;
+  readonly security_groups?: Items<string> | undefined;
+  readonly subnet_id?: Value<string> | undefined;
+  readonly connection_tracking_specification?: readonly [LaunchTemplateConnectionTrackingSpecification] | undefined;
+  readonly ena_srd_specification?: readonly [LaunchTemplateEnaSrdSpecification] | undefined;
+}
+export interface LaunchTemplatePlacement {
+  readonly affinity?: Value<string> | undefined;
+  readonly availability_zone?: Value<string> | undefined;
+  readonly group_name?: Value<string> | undefined;
+  readonly host_id?: Value<string> | undefined;
+  readonly host_resource_group_arn?: Value<string> | undefined;
+  readonly partition_number?: Value<number> | undefined;
+  readonly spread_domain?: Value<string> | undefined;
+  readonly tenancy?: Value<string> | undefined;
+}
+export interface LaunchTemplatePrivateDnsNameOptions {
+  readonly enable_resource_name_dns_a_record?: Value<boolean> | undefined;
+  readonly enable_resource_name_dns_aaaa_record?: Value<boolean> | undefined;
+  readonly hostname_type?: Value<string> | undefined;
+}
+export interface LaunchTemplateSpotOptions {
+  readonly block_duration_minutes?: Value<number> | undefined;
+  readonly instance_interruption_behavior?: Value<string> | undefined;
+  readonly max_price?: Value<string> | undefined;
+  readonly spot_instance_type?: Value<string> | undefined;
+  readonly valid_until?: Value<string> | undefined;
+}
+export interface LaunchTemplateTagSpecifications {
+  readonly resource_type?: Value<string> | undefined;
+  readonly tags?: Entries<string> | undefined;
 }
 export interface LbAccessLogs {
   readonly bucket: Value<string>;
@@ -664,6 +1095,23 @@ export interface LbTargetGroupUnhealthyStateRouting {
   readonly minimum_healthy_targets_count?: Value<number> | undefined;
   readonly minimum_healthy_targets_percentage?: Value<string> | undefined;
 }
+export interface NetworkConfiguration {
+  readonly assign_public_ip?: Value<boolean> | undefined;
+  readonly security_groups?: Items<string> | undefined;
+  readonly subnets: Items<string>;
+}
+export interface NetworkInterfaceAttachment {
+  readonly device_index: Value<number>;
+  readonly instance: Value<string>;
+}
+export interface OrderedPlacementStrategy {
+  readonly field?: Value<string> | undefined;
+  readonly type: Value<string>;
+}
+export interface PlacementConstraints {
+  readonly expression?: Value<string> | undefined;
+  readonly type: Value<string>;
+}
 export interface Route53RecordAlias {
   readonly evaluate_target_health: Value<boolean>;
   readonly name: Value<string>;
@@ -767,13 +1215,65 @@ export interface S3BucketVersioningVersioningConfiguration {
   readonly mfa_delete?: Value<string> | undefined;
   readonly status: Value<string>;
 }
+export interface SchedulerScheduleDeadLetterConfig {
+  readonly arn: Value<string>;
+}
+export interface SchedulerScheduleEcsParameters {
+  readonly enable_ecs_managed_tags?: Value<boolean> | undefined;
+  readonly enable_execute_command?: Value<boolean> | undefined;
+  readonly group?: Value<string> | undefined;
+  readonly launch_type?: Value<string> | undefined;
+  readonly platform_version?: Value<string> | undefined;
+  readonly propagate_tags?: Value<string> | undefined;
+  readonly reference_id?: Value<string> | undefined;
+  readonly tags?: Entries<string> | undefined;
+  readonly task_count?: Value<number> | undefined;
+  readonly task_definition_arn: Value<string>;
+  readonly capacity_provider_strategy?: readonly DefaultCapacityProviderStrategy[] | undefined;
+  readonly network_configuration?: readonly [NetworkConfiguration] | undefined;
+  readonly placement_constraints?: readonly PlacementConstraints[] | undefined;
+  readonly placement_strategy?: readonly OrderedPlacementStrategy[] | undefined;
+}
+export interface SchedulerScheduleEventbridgeParameters {
+  readonly detail_type: Value<string>;
+  readonly source: Value<string>;
+}
+export interface SchedulerScheduleFlexibleTimeWindow {
+  readonly maximum_window_in_minutes?: Value<number> | undefined;
+  readonly mode: Value<string>;
+}
+export interface SchedulerScheduleGroupTimeouts {
+  readonly create?: Value<string> | undefined;
+  readonly delete?: Value<string> | undefined;
+}
+export interface SchedulerScheduleKinesisParameters {
+  readonly partition_key: Value<string>;
+}
+export interface SchedulerScheduleRetryPolicy {
+  readonly maximum_event_age_in_seconds?: Value<number> | undefined;
+  readonly maximum_retry_attempts?: Value<number> | undefined;
+}
+export interface SchedulerScheduleSagemakerPipelineParameters {
+  readonly pipeline_parameter?: readonly Setting[] | undefined;
+}
+export interface SchedulerScheduleSqsParameters {
+  readonly message_group_id?: Value<string> | undefined;
+}
+export interface SchedulerScheduleTarget {
+  readonly arn: Value<string>;
+  readonly input?: Value<string> | undefined;
+  readonly role_arn: Value<string>;
+  readonly dead_letter_config?: readonly [SchedulerScheduleDeadLetterConfig] | undefined;
+  readonly ecs_parameters?: readonly [SchedulerScheduleEcsParameters] | undefined;
+  readonly eventbridge_parameters?: readonly [SchedulerScheduleEventbridgeParameters] | undefined;
+  readonly kinesis_parameters?: readonly [SchedulerScheduleKinesisParameters] | undefined;
+  readonly retry_policy?: readonly [SchedulerScheduleRetryPolicy] | undefined;
+  readonly sagemaker_pipeline_parameters?: readonly [SchedulerScheduleSagemakerPipelineParameters] | undefined;
+  readonly sqs_parameters?: readonly [SchedulerScheduleSqsParameters] | undefined;
+}
 export interface SecretsmanagerSecretReplica {
   readonly kms_key_id?: Value<string> | undefined;
   readonly region: Value<string>;
-}
-export interface SecurityGroupTimeouts {
-  readonly create?: Value<string> | undefined;
-  readonly delete?: Value<string> | undefined;
 }
 export interface ServiceConnectDefaults {
   readonly namespace: Value<string>;
@@ -801,8 +1301,15 @@ export interface Setting {
 }
 export interface Timeouts {
   readonly create?: Value<string> | undefined;
-  readonly delete?: Value<string> | undefined;
-  readonly update?: Value<string> | undefined;
+}
+export interface VpcEndpointDnsOptions {
+  readonly dns_record_ip_type?: Value<string> | undefined;
+  readonly private_dns_only_for_inbound_resolver_endpoint?: Value<boolean> | undefined;
+}
+export interface VpcEndpointSubnetConfiguration {
+  readonly ipv4?: Value<string> | undefined;
+  readonly ipv6?: Value<string> | undefined;
+  readonly subnet_id?: Value<string> | undefined;
 }
 export interface Wafv2WebAclAction {
   readonly allow?: readonly [Wafv2WebAclAllow] | undefined;
@@ -912,10 +1419,10 @@ export interface Wafv2WebAclCookies {
 }
 export interface Wafv2WebAclCustomKey {
   readonly cookie?: readonly [Wafv2WebAclCookie] | undefined;
-  readonly forwarded_ip?: readonly [Wafv2WebAclCount] | undefined;
+  readonly forwarded_ip?: readonly [Wafv2WebAclMethod] | undefined;
   readonly header?: readonly [Wafv2WebAclCookie] | undefined;
-  readonly http_method?: readonly [Wafv2WebAclCount] | undefined;
-  readonly ip?: readonly [Wafv2WebAclCount] | undefined;
+  readonly http_method?: readonly [Wafv2WebAclMethod] | undefined;
+  readonly ip?: readonly [Wafv2WebAclMethod] | undefined;
   readonly ja3_fingerprint?: readonly [Wafv2WebAclJa3Fingerprint] | undefined;
   readonly ja4_fingerprint?: readonly [Wafv2WebAclJa3Fingerprint] | undefined;
   readonly label_namespace?: readonly [ServiceConnectDefaults] | undefined;
@@ -954,7 +1461,7 @@ export interface Wafv2WebAclField {
   readonly field_type: Value<string>;
 }
 export interface Wafv2WebAclFieldToMatch {
-  readonly all_query_arguments?: readonly [Wafv2WebAclCount] | undefined;
+  readonly all_query_arguments?: readonly [Wafv2WebAclMethod] | undefined;
   readonly body?: readonly [Wafv2WebAclBody] | undefined;
   readonly cookies?: readonly [Wafv2WebAclCookies] | undefined;
   readonly header_order?: readonly Wafv2WebAclHeaderOrder[] | undefined;
@@ -962,12 +1469,12 @@ export interface Wafv2WebAclFieldToMatch {
   readonly ja3_fingerprint?: readonly [Wafv2WebAclJa3Fingerprint] | undefined;
   readonly ja4_fingerprint?: readonly [Wafv2WebAclJa3Fingerprint] | undefined;
   readonly json_body?: readonly [Wafv2WebAclJsonBody] | undefined;
-  readonly method?: readonly [Wafv2WebAclCount] | undefined;
-  readonly query_string?: readonly [Wafv2WebAclCount] | undefined;
+  readonly method?: readonly [Wafv2WebAclMethod] | undefined;
+  readonly query_string?: readonly [Wafv2WebAclMethod] | undefined;
   readonly single_header?: readonly [Wafv2WebAclRuleLabel] | undefined;
   readonly single_query_argument?: readonly [Wafv2WebAclRuleLabel] | undefined;
   readonly uri_fragment?: readonly [Wafv2WebAclUriFragment] | undefined;
-  readonly uri_path?: readonly [Wafv2WebAclCount] | undefined;
+  readonly uri_path?: readonly [Wafv2WebAclMethod] | undefined;
 }
 export interface Wafv2WebAclForwardedIpConfig {
   readonly fallback_behavior: Value<string>;
@@ -993,7 +1500,7 @@ export interface Wafv2WebAclHeaders {
 export interface Wafv2WebAclHeadersMatchPattern {
   readonly excluded_headers?: Items<string> | undefined;
   readonly included_headers?: Items<string> | undefined;
-  readonly all?: readonly [Wafv2WebAclCount] | undefined;
+  readonly all?: readonly [Wafv2WebAclMethod] | undefined;
 }
 export interface Wafv2WebAclImmunityTimeProperty {
   readonly immunity_time?: Value<number> | undefined;
@@ -1023,11 +1530,36 @@ export interface Wafv2WebAclJsonBody {
 }
 export interface Wafv2WebAclJsonBodyMatchPattern {
   readonly included_paths?: Items<string> | undefined;
-  readonly all?: readonly [Wafv2WebAclCount] | undefined;
+  readonly all?: readonly [Wafv2WebAclMethod] | undefined;
 }
 export interface Wafv2WebAclLabelMatchStatement {
   readonly key: Value<string>;
   readonly scope: Value<string>;
+}
+export interface Wafv2WebAclLoggingConfigurationActionCondition {
+  readonly action: Value<string>;
+}
+export interface Wafv2WebAclLoggingConfigurationCondition {
+  readonly action_condition?: readonly [Wafv2WebAclLoggingConfigurationActionCondition] | undefined;
+  readonly label_name_condition?: readonly [Wafv2WebAclLoggingConfigurationLabelNameCondition] | undefined;
+}
+export interface Wafv2WebAclLoggingConfigurationFilter {
+  readonly behavior: Value<string>;
+  readonly requirement: Value<string>;
+  readonly condition: readonly Wafv2WebAclLoggingConfigurationCondition[];
+}
+export interface Wafv2WebAclLoggingConfigurationLabelNameCondition {
+  readonly label_name: Value<string>;
+}
+export interface Wafv2WebAclLoggingConfigurationLoggingFilter {
+  readonly default_behavior: Value<string>;
+  readonly filter: readonly Wafv2WebAclLoggingConfigurationFilter[];
+}
+export interface Wafv2WebAclLoggingConfigurationRedactedFields {
+  readonly method?: readonly [Wafv2WebAclMethod] | undefined;
+  readonly query_string?: readonly [Wafv2WebAclMethod] | undefined;
+  readonly single_header?: readonly [Wafv2WebAclRuleLabel] | undefined;
+  readonly uri_path?: readonly [Wafv2WebAclMethod] | undefined;
 }
 export interface Wafv2WebAclManagedRuleGroupConfigs {
   readonly login_path?: Value<string> | undefined;
@@ -1049,11 +1581,11 @@ export interface Wafv2WebAclManagedRuleGroupStatement {
 export interface Wafv2WebAclMatchPattern {
   readonly excluded_cookies?: Items<string> | undefined;
   readonly included_cookies?: Items<string> | undefined;
-  readonly all?: readonly [Wafv2WebAclCount] | undefined;
+  readonly all?: readonly [Wafv2WebAclMethod] | undefined;
 }
 export interface Wafv2WebAclOverrideAction {
-  readonly count?: readonly [Wafv2WebAclCount] | undefined;
-  readonly none?: readonly [Wafv2WebAclCount] | undefined;
+  readonly count?: readonly [Wafv2WebAclMethod] | undefined;
+  readonly none?: readonly [Wafv2WebAclMethod] | undefined;
 }
 export interface Wafv2WebAclPasswordField {
   readonly identifier: Value<string>;
@@ -1189,7 +1721,7 @@ export interface Wafv2WebAclXssMatchStatement {
   readonly field_to_match?: readonly [Wafv2WebAclFieldToMatch] | undefined;
   readonly text_transformation: readonly Wafv2WebAclTextTransformation[];
 }
-export type Wafv2WebAclCount = Readonly<Record<string, never>>;
+export type Wafv2WebAclMethod = Readonly<Record<string, never>>;
 export interface AwsAcmCertificateArgs {
   readonly certificate_authority_arn?: Value<string> | undefined;
   readonly certificate_body?: Value<string> | undefined;
@@ -1208,7 +1740,7 @@ export interface AwsAcmCertificateArgs {
 export interface AwsAcmCertificateValidationArgs {
   readonly certificate_arn: Value<string>;
   readonly validation_record_fqdns?: Items<string> | undefined;
-  readonly timeouts?: AcmCertificateValidationTimeouts | undefined;
+  readonly timeouts?: Timeouts | undefined;
 }
 export interface AwsAppautoscalingPolicyArgs {
   readonly name: Value<string>;
@@ -1229,6 +1761,103 @@ export interface AwsAppautoscalingTargetArgs {
   readonly tags?: Entries<string> | undefined;
   readonly tags_all?: Entries<string> | undefined;
   readonly suspended_state?: readonly [AppautoscalingTargetSuspendedState] | undefined;
+}
+export interface AwsApprunnerAutoScalingConfigurationVersionArgs {
+  readonly auto_scaling_configuration_name: Value<string>;
+  readonly max_concurrency?: Value<number> | undefined;
+  readonly max_size?: Value<number> | undefined;
+  readonly min_size?: Value<number> | undefined;
+  readonly tags?: Entries<string> | undefined;
+  readonly tags_all?: Entries<string> | undefined;
+}
+export interface AwsApprunnerServiceArgs {
+  readonly auto_scaling_configuration_arn?: Value<string> | undefined;
+  readonly service_name: Value<string>;
+  readonly tags?: Entries<string> | undefined;
+  readonly tags_all?: Entries<string> | undefined;
+  readonly encryption_configuration?: readonly [ApprunnerServiceEncryptionConfiguration] | undefined;
+  readonly health_check_configuration?: readonly [ApprunnerServiceHealthCheckConfiguration] | undefined;
+  readonly instance_configuration?: readonly [ApprunnerServiceInstanceConfiguration] | undefined;
+  readonly network_configuration?: readonly [ApprunnerServiceNetworkConfiguration] | undefined;
+  readonly observability_configuration?: readonly [ApprunnerServiceObservabilityConfiguration] | undefined;
+  readonly source_configuration: readonly [ApprunnerServiceSourceConfiguration];
+}
+export interface AwsApprunnerVpcConnectorArgs {
+  readonly security_groups: Items<string>;
+  readonly subnets: Items<string>;
+  readonly tags?: Entries<string> | undefined;
+  readonly tags_all?: Entries<string> | undefined;
+  readonly vpc_connector_name: Value<string>;
+}
+export interface AwsAutoscalingGroupArgs {
+  readonly availability_zones?: Items<string> | undefined;
+  readonly capacity_rebalance?: Value<boolean> | undefined;
+  readonly context?: Value<string> | undefined;
+  readonly default_cooldown?: Value<number> | undefined;
+  readonly default_instance_warmup?: Value<number> | undefined;
+  readonly desired_capacity?: Value<number> | undefined;
+  readonly desired_capacity_type?: Value<string> | undefined;
+  readonly enabled_metrics?: Items<string> | undefined;
+  readonly force_delete?: Value<boolean> | undefined;
+  readonly force_delete_warm_pool?: Value<boolean> | undefined;
+  readonly health_check_grace_period?: Value<number> | undefined;
+  readonly health_check_type?: Value<string> | undefined;
+  readonly ignore_failed_scaling_activities?: Value<boolean> | undefined;
+  readonly launch_configuration?: Value<string> | undefined;
+  readonly load_balancers?: Items<string> | undefined;
+  readonly max_instance_lifetime?: Value<number> | undefined;
+  readonly max_size: Value<number>;
+  readonly metrics_granularity?: Value<string> | undefined;
+  readonly min_elb_capacity?: Value<number> | undefined;
+  readonly min_size: Value<number>;
+  readonly name?: Value<string> | undefined;
+  readonly name_prefix?: Value<string> | undefined;
+  readonly placement_group?: Value<string> | undefined;
+  readonly protect_from_scale_in?: Value<boolean> | undefined;
+  readonly service_linked_role_arn?: Value<string> | undefined;
+  readonly suspended_processes?: Items<string> | undefined;
+  readonly target_group_arns?: Items<string> | undefined;
+  readonly termination_policies?: Items<string> | undefined;
+  readonly vpc_zone_identifier?: Items<string> | undefined;
+  readonly wait_for_capacity_timeout?: Value<string> | undefined;
+  readonly wait_for_elb_capacity?: Value<number> | undefined;
+  readonly availability_zone_distribution?: readonly [AutoscalingGroupAvailabilityZoneDistribution] | undefined;
+  readonly capacity_reservation_specification?: readonly [AutoscalingGroupCapacityReservationSpecification] | undefined;
+  readonly initial_lifecycle_hook?: readonly AutoscalingGroupInitialLifecycleHook[] | undefined;
+  readonly instance_maintenance_policy?: readonly [AutoscalingGroupInstanceMaintenancePolicy] | undefined;
+  readonly instance_refresh?: readonly [AutoscalingGroupInstanceRefresh] | undefined;
+  readonly launch_template?: readonly [AutoscalingGroupLaunchTemplate] | undefined;
+  readonly mixed_instances_policy?: readonly [AutoscalingGroupMixedInstancesPolicy] | undefined;
+  readonly tag?: readonly AutoscalingGroupTag[] | undefined;
+  readonly timeouts?: AutoscalingGroupTimeouts | undefined;
+  readonly traffic_source?: readonly AutoscalingGroupTrafficSource[] | undefined;
+  readonly warm_pool?: readonly [AutoscalingGroupWarmPool] | undefined;
+}
+export interface AwsBudgetsBudgetArgs {
+  readonly account_id?: Value<string> | undefined;
+  readonly budget_type: Value<string>;
+  readonly limit_amount?: Value<string> | undefined;
+  readonly limit_unit?: Value<string> | undefined;
+  readonly name?: Value<string> | undefined;
+  readonly name_prefix?: Value<string> | undefined;
+  readonly tags?: Entries<string> | undefined;
+  readonly tags_all?: Entries<string> | undefined;
+  readonly time_period_end?: Value<string> | undefined;
+  readonly time_period_start?: Value<string> | undefined;
+  readonly time_unit: Value<string>;
+  readonly auto_adjust_data?: readonly [BudgetsBudgetAutoAdjustData] | undefined;
+  readonly cost_filter?: readonly CostFilter[] | undefined;
+  readonly cost_types?: readonly [BudgetsBudgetCostTypes] | undefined;
+  readonly notification?: readonly BudgetsBudgetNotification[] | undefined;
+  readonly planned_limit?: readonly BudgetsBudgetPlannedLimit[] | undefined;
+}
+export interface AwsCloudfrontCachePolicyArgs {
+  readonly comment?: Value<string> | undefined;
+  readonly default_ttl?: Value<number> | undefined;
+  readonly max_ttl?: Value<number> | undefined;
+  readonly min_ttl?: Value<number> | undefined;
+  readonly name: Value<string>;
+  readonly parameters_in_cache_key_and_forwarded_to_origin: readonly [CloudfrontCachePolicyParametersInCacheKeyAndForwardedToOrigin];
 }
 export interface AwsCloudfrontDistributionArgs {
   readonly aliases?: Items<string> | undefined;
@@ -1279,6 +1908,30 @@ export interface AwsCloudfrontResponseHeadersPolicyArgs {
   readonly security_headers_config?: readonly [CloudfrontResponseHeadersPolicySecurityHeadersConfig] | undefined;
   readonly server_timing_headers_config?: readonly [CloudfrontResponseHeadersPolicyServerTimingHeadersConfig] | undefined;
 }
+export interface AwsCloudwatchDashboardArgs {
+  readonly dashboard_body: Value<string>;
+  readonly dashboard_name: Value<string>;
+}
+export interface AwsCloudwatchLogDeliveryArgs {
+  readonly delivery_destination_arn: Value<string>;
+  readonly delivery_source_name: Value<string>;
+  readonly field_delimiter?: Value<string> | undefined;
+  readonly record_fields?: Items<string> | undefined;
+  readonly s3_delivery_configuration?: readonly { readonly enable_hive_compatible_path: Value<boolean> | null; readonly suffix_path: Value<string> | null; }[] | undefined;
+  readonly tags?: Entries<string> | undefined;
+}
+export interface AwsCloudwatchLogDeliveryDestinationArgs {
+  readonly name: Value<string>;
+  readonly output_format?: Value<string> | undefined;
+  readonly tags?: Entries<string> | undefined;
+  readonly delivery_destination_configuration?: readonly CloudwatchLogDeliveryDestinationDeliveryDestinationConfiguration[] | undefined;
+}
+export interface AwsCloudwatchLogDeliverySourceArgs {
+  readonly log_type: Value<string>;
+  readonly name: Value<string>;
+  readonly resource_arn: Value<string>;
+  readonly tags?: Entries<string> | undefined;
+}
 export interface AwsCloudwatchLogGroupArgs {
   readonly kms_key_id?: Value<string> | undefined;
   readonly log_group_class?: Value<string> | undefined;
@@ -1288,6 +1941,31 @@ export interface AwsCloudwatchLogGroupArgs {
   readonly skip_destroy?: Value<boolean> | undefined;
   readonly tags?: Entries<string> | undefined;
   readonly tags_all?: Entries<string> | undefined;
+}
+export interface AwsCloudwatchMetricAlarmArgs {
+  readonly actions_enabled?: Value<boolean> | undefined;
+  readonly alarm_actions?: Items<string> | undefined;
+  readonly alarm_description?: Value<string> | undefined;
+  readonly alarm_name: Value<string>;
+  readonly comparison_operator: Value<string>;
+  readonly datapoints_to_alarm?: Value<number> | undefined;
+  readonly dimensions?: Entries<string> | undefined;
+  readonly evaluate_low_sample_count_percentiles?: Value<string> | undefined;
+  readonly evaluation_periods: Value<number>;
+  readonly extended_statistic?: Value<string> | undefined;
+  readonly insufficient_data_actions?: Items<string> | undefined;
+  readonly metric_name?: Value<string> | undefined;
+  readonly namespace?: Value<string> | undefined;
+  readonly ok_actions?: Items<string> | undefined;
+  readonly period?: Value<number> | undefined;
+  readonly statistic?: Value<string> | undefined;
+  readonly tags?: Entries<string> | undefined;
+  readonly tags_all?: Entries<string> | undefined;
+  readonly threshold?: Value<number> | undefined;
+  readonly threshold_metric_id?: Value<string> | undefined;
+  readonly treat_missing_data?: Value<string> | undefined;
+  readonly unit?: Value<string> | undefined;
+  readonly metric_query?: readonly CloudwatchMetricAlarmMetricQuery[] | undefined;
 }
 export interface AwsDbInstanceArgs {
   readonly allocated_storage?: Value<number> | undefined;
@@ -1362,7 +2040,7 @@ export interface AwsDbInstanceArgs {
   readonly blue_green_update?: readonly [BlueGreenUpdate] | undefined;
   readonly restore_to_point_in_time?: readonly [DbInstanceRestoreToPointInTime] | undefined;
   readonly s3_import?: readonly [DbInstanceS3Import] | undefined;
-  readonly timeouts?: Timeouts | undefined;
+  readonly timeouts?: DbInstanceTimeouts | undefined;
 }
 export interface AwsDbParameterGroupArgs {
   readonly description?: Value<string> | undefined;
@@ -1415,7 +2093,7 @@ export interface AwsEcsClusterArgs {
 export interface AwsEcsClusterCapacityProvidersArgs {
   readonly capacity_providers?: Items<string> | undefined;
   readonly cluster_name: Value<string>;
-  readonly default_capacity_provider_strategy?: readonly EcsDefaultCapacityProviderStrategy[] | undefined;
+  readonly default_capacity_provider_strategy?: readonly DefaultCapacityProviderStrategy[] | undefined;
 }
 export interface AwsEcsServiceArgs {
   readonly availability_zone_rebalancing?: Value<string> | undefined;
@@ -1440,16 +2118,16 @@ export interface AwsEcsServiceArgs {
   readonly triggers?: Entries<string> | undefined;
   readonly wait_for_steady_state?: Value<boolean> | undefined;
   readonly alarms?: readonly [EcsServiceAlarms] | undefined;
-  readonly capacity_provider_strategy?: readonly EcsDefaultCapacityProviderStrategy[] | undefined;
+  readonly capacity_provider_strategy?: readonly DefaultCapacityProviderStrategy[] | undefined;
   readonly deployment_circuit_breaker?: readonly [EcsServiceDeploymentCircuitBreaker] | undefined;
   readonly deployment_controller?: readonly [EcsServiceDeploymentController] | undefined;
   readonly load_balancer?: readonly EcsServiceLoadBalancer[] | undefined;
-  readonly network_configuration?: readonly [EcsServiceNetworkConfiguration] | undefined;
-  readonly ordered_placement_strategy?: readonly EcsServiceOrderedPlacementStrategy[] | undefined;
-  readonly placement_constraints?: readonly EcsPlacementConstraints[] | undefined;
+  readonly network_configuration?: readonly [NetworkConfiguration] | undefined;
+  readonly ordered_placement_strategy?: readonly OrderedPlacementStrategy[] | undefined;
+  readonly placement_constraints?: readonly PlacementConstraints[] | undefined;
   readonly service_connect_configuration?: readonly [EcsServiceServiceConnectConfiguration] | undefined;
   readonly service_registries?: readonly [EcsServiceServiceRegistries] | undefined;
-  readonly timeouts?: Timeouts | undefined;
+  readonly timeouts?: DbInstanceTimeouts | undefined;
   readonly volume_configuration?: readonly [EcsServiceVolumeConfiguration] | undefined;
   readonly vpc_lattice_configurations?: readonly EcsServiceVpcLatticeConfigurations[] | undefined;
 }
@@ -1471,7 +2149,7 @@ export interface AwsEcsTaskDefinitionArgs {
   readonly track_latest?: Value<boolean> | undefined;
   readonly ephemeral_storage?: readonly [EcsTaskDefinitionEphemeralStorage] | undefined;
   readonly inference_accelerator?: readonly EcsTaskDefinitionInferenceAccelerator[] | undefined;
-  readonly placement_constraints?: readonly EcsPlacementConstraints[] | undefined;
+  readonly placement_constraints?: readonly PlacementConstraints[] | undefined;
   readonly proxy_configuration?: readonly [EcsTaskDefinitionProxyConfiguration] | undefined;
   readonly runtime_platform?: readonly [EcsTaskDefinitionRuntimePlatform] | undefined;
   readonly volume?: readonly EcsTaskDefinitionVolume[] | undefined;
@@ -1489,6 +2167,81 @@ export interface AwsEipArgs {
   readonly tags?: Entries<string> | undefined;
   readonly tags_all?: Entries<string> | undefined;
   readonly timeouts?: EipTimeouts | undefined;
+}
+export interface AwsElasticacheParameterGroupArgs {
+  readonly description?: Value<string> | undefined;
+  readonly family: Value<string>;
+  readonly name: Value<string>;
+  readonly tags?: Entries<string> | undefined;
+  readonly tags_all?: Entries<string> | undefined;
+  readonly parameter?: readonly Setting[] | undefined;
+}
+export interface AwsElasticacheReplicationGroupArgs {
+  readonly apply_immediately?: Value<boolean> | undefined;
+  readonly at_rest_encryption_enabled?: Value<string> | undefined;
+  readonly auth_token?: Value<string> | undefined;
+  readonly auth_token_update_strategy?: Value<string> | undefined;
+  readonly auto_minor_version_upgrade?: Value<string> | undefined;
+  readonly automatic_failover_enabled?: Value<boolean> | undefined;
+  readonly cluster_mode?: Value<string> | undefined;
+  readonly data_tiering_enabled?: Value<boolean> | undefined;
+  readonly description: Value<string>;
+  readonly engine?: Value<string> | undefined;
+  readonly engine_version?: Value<string> | undefined;
+  readonly final_snapshot_identifier?: Value<string> | undefined;
+  readonly global_replication_group_id?: Value<string> | undefined;
+  readonly ip_discovery?: Value<string> | undefined;
+  readonly kms_key_id?: Value<string> | undefined;
+  readonly maintenance_window?: Value<string> | undefined;
+  readonly multi_az_enabled?: Value<boolean> | undefined;
+  readonly network_type?: Value<string> | undefined;
+  readonly node_type?: Value<string> | undefined;
+  readonly notification_topic_arn?: Value<string> | undefined;
+  readonly num_cache_clusters?: Value<number> | undefined;
+  readonly num_node_groups?: Value<number> | undefined;
+  readonly parameter_group_name?: Value<string> | undefined;
+  readonly port?: Value<number> | undefined;
+  readonly preferred_cache_cluster_azs?: Items<string> | undefined;
+  readonly replicas_per_node_group?: Value<number> | undefined;
+  readonly replication_group_id: Value<string>;
+  readonly security_group_ids?: Items<string> | undefined;
+  readonly security_group_names?: Items<string> | undefined;
+  readonly snapshot_arns?: Items<string> | undefined;
+  readonly snapshot_name?: Value<string> | undefined;
+  readonly snapshot_retention_limit?: Value<number> | undefined;
+  readonly snapshot_window?: Value<string> | undefined;
+  readonly subnet_group_name?: Value<string> | undefined;
+  readonly tags?: Entries<string> | undefined;
+  readonly tags_all?: Entries<string> | undefined;
+  readonly transit_encryption_enabled?: Value<boolean> | undefined;
+  readonly transit_encryption_mode?: Value<string> | undefined;
+  readonly user_group_ids?: Items<string> | undefined;
+  readonly log_delivery_configuration?: readonly ElasticacheReplicationGroupLogDeliveryConfiguration[] | undefined;
+  readonly timeouts?: DbInstanceTimeouts | undefined;
+}
+export interface AwsElasticacheSubnetGroupArgs {
+  readonly description?: Value<string> | undefined;
+  readonly name: Value<string>;
+  readonly subnet_ids: Items<string>;
+  readonly tags?: Entries<string> | undefined;
+  readonly tags_all?: Entries<string> | undefined;
+}
+export interface AwsFlowLogArgs {
+  readonly deliver_cross_account_role?: Value<string> | undefined;
+  readonly eni_id?: Value<string> | undefined;
+  readonly iam_role_arn?: Value<string> | undefined;
+  readonly log_destination?: Value<string> | undefined;
+  readonly log_destination_type?: Value<string> | undefined;
+  readonly log_format?: Value<string> | undefined;
+  readonly max_aggregation_interval?: Value<number> | undefined;
+  readonly subnet_id?: Value<string> | undefined;
+  readonly tags?: Entries<string> | undefined;
+  readonly tags_all?: Entries<string> | undefined;
+  readonly traffic_type?: Value<string> | undefined;
+  readonly transit_gateway_attachment_id?: Value<string> | undefined;
+  readonly transit_gateway_id?: Value<string> | undefined;
+  readonly vpc_id?: Value<string> | undefined;
+  readonly destination_options?: readonly [FlowLogDestinationOptions] | undefined;
 }
 export interface AwsIamRoleArgs {
   readonly assume_role_policy: Value<string>;
@@ -1516,6 +2269,28 @@ export interface AwsInternetGatewayArgs {
   readonly tags?: Entries<string> | undefined;
   readonly tags_all?: Entries<string> | undefined;
   readonly vpc_id?: Value<string> | undefined;
+  readonly timeouts?: DbInstanceTimeouts | undefined;
+}
+export interface AwsKmsAliasArgs {
+  readonly name?: Value<string> | undefined;
+  readonly name_prefix?: Value<string> | undefined;
+  readonly target_key_id: Value<string>;
+}
+export interface AwsKmsKeyArgs {
+  readonly bypass_policy_lockout_safety_check?: Value<boolean> | undefined;
+  readonly custom_key_store_id?: Value<string> | undefined;
+  readonly customer_master_key_spec?: Value<string> | undefined;
+  readonly deletion_window_in_days?: Value<number> | undefined;
+  readonly description?: Value<string> | undefined;
+  readonly enable_key_rotation?: Value<boolean> | undefined;
+  readonly is_enabled?: Value<boolean> | undefined;
+  readonly key_usage?: Value<string> | undefined;
+  readonly multi_region?: Value<boolean> | undefined;
+  readonly policy?: Value<string> | undefined;
+  readonly rotation_period_in_days?: Value<number> | undefined;
+  readonly tags?: Entries<string> | undefined;
+  readonly tags_all?: Entries<string> | undefined;
+  readonly xks_key_id?: Value<string> | undefined;
   readonly timeouts?: Timeouts | undefined;
 }
 export interface AwsLambdaFunctionArgs {
@@ -1551,9 +2326,16 @@ export interface AwsLambdaFunctionArgs {
   readonly image_config?: readonly [LambdaFunctionImageConfig] | undefined;
   readonly logging_config?: readonly [LambdaFunctionLoggingConfig] | undefined;
   readonly snap_start?: readonly [LambdaFunctionSnapStart] | undefined;
-  readonly timeouts?: Timeouts | undefined;
+  readonly timeouts?: DbInstanceTimeouts | undefined;
   readonly tracing_config?: readonly [LambdaFunctionTracingConfig] | undefined;
   readonly vpc_config?: readonly [LambdaFunctionVpcConfig] | undefined;
+}
+export interface AwsLambdaFunctionEventInvokeConfigArgs {
+  readonly function_name: Value<string>;
+  readonly maximum_event_age_in_seconds?: Value<number> | undefined;
+  readonly maximum_retry_attempts?: Value<number> | undefined;
+  readonly qualifier?: Value<string> | undefined;
+  readonly destination_config?: readonly [LambdaFunctionEventInvokeConfigDestinationConfig] | undefined;
 }
 export interface AwsLambdaInvocationArgs {
   readonly function_name: Value<string>;
@@ -1562,6 +2344,57 @@ export interface AwsLambdaInvocationArgs {
   readonly qualifier?: Value<string> | undefined;
   readonly terraform_key?: Value<string> | undefined;
   readonly triggers?: Entries<string> | undefined;
+}
+export interface AwsLambdaPermissionArgs {
+  readonly action: Value<string>;
+  readonly event_source_token?: Value<string> | undefined;
+  readonly function_name: Value<string>;
+  readonly function_url_auth_type?: Value<string> | undefined;
+  readonly principal: Value<string>;
+  readonly principal_org_id?: Value<string> | undefined;
+  readonly qualifier?: Value<string> | undefined;
+  readonly source_account?: Value<string> | undefined;
+  readonly source_arn?: Value<string> | undefined;
+  readonly statement_id?: Value<string> | undefined;
+  readonly statement_id_prefix?: Value<string> | undefined;
+}
+export interface AwsLaunchTemplateArgs {
+  readonly default_version?: Value<number> | undefined;
+  readonly description?: Value<string> | undefined;
+  readonly disable_api_stop?: Value<boolean> | undefined;
+  readonly disable_api_termination?: Value<boolean> | undefined;
+  readonly ebs_optimized?: Value<string> | undefined;
+  readonly image_id?: Value<string> | undefined;
+  readonly instance_initiated_shutdown_behavior?: Value<string> | undefined;
+  readonly instance_type?: Value<string> | undefined;
+  readonly kernel_id?: Value<string> | undefined;
+  readonly key_name?: Value<string> | undefined;
+  readonly name?: Value<string> | undefined;
+  readonly name_prefix?: Value<string> | undefined;
+  readonly ram_disk_id?: Value<string> | undefined;
+  readonly security_group_names?: Items<string> | undefined;
+  readonly tags?: Entries<string> | undefined;
+  readonly tags_all?: Entries<string> | undefined;
+  readonly update_default_version?: Value<boolean> | undefined;
+  readonly user_data?: Value<string> | undefined;
+  readonly vpc_security_group_ids?: Items<string> | undefined;
+  readonly block_device_mappings?: readonly LaunchTemplateBlockDeviceMappings[] | undefined;
+  readonly capacity_reservation_specification?: readonly [LaunchTemplateCapacityReservationSpecification] | undefined;
+  readonly cpu_options?: readonly [LaunchTemplateCpuOptions] | undefined;
+  readonly credit_specification?: readonly [LaunchTemplateCreditSpecification] | undefined;
+  readonly enclave_options?: readonly [BlueGreenUpdate] | undefined;
+  readonly hibernation_options?: readonly [LaunchTemplateHibernationOptions] | undefined;
+  readonly iam_instance_profile?: readonly [LaunchTemplateIamInstanceProfile] | undefined;
+  readonly instance_market_options?: readonly [LaunchTemplateInstanceMarketOptions] | undefined;
+  readonly instance_requirements?: readonly [LaunchTemplateInstanceRequirements] | undefined;
+  readonly license_specification?: readonly LaunchTemplateLicenseSpecification[] | undefined;
+  readonly maintenance_options?: readonly [LaunchTemplateMaintenanceOptions] | undefined;
+  readonly metadata_options?: readonly [LaunchTemplateMetadataOptions] | undefined;
+  readonly monitoring?: readonly [BlueGreenUpdate] | undefined;
+  readonly network_interfaces?: readonly LaunchTemplateNetworkInterfaces[] | undefined;
+  readonly placement?: readonly [LaunchTemplatePlacement] | undefined;
+  readonly private_dns_name_options?: readonly [LaunchTemplatePrivateDnsNameOptions] | undefined;
+  readonly tag_specifications?: readonly LaunchTemplateTagSpecifications[] | undefined;
 }
 export interface AwsLbArgs {
   readonly client_keep_alive?: Value<number> | undefined;
@@ -1594,7 +2427,7 @@ export interface AwsLbArgs {
   readonly ipam_pools?: readonly [LbIpamPools] | undefined;
   readonly minimum_load_balancer_capacity?: readonly [LbMinimumLoadBalancerCapacity] | undefined;
   readonly subnet_mapping?: readonly LbSubnetMapping[] | undefined;
-  readonly timeouts?: Timeouts | undefined;
+  readonly timeouts?: DbInstanceTimeouts | undefined;
 }
 export interface AwsLbListenerArgs {
   readonly alpn_policy?: Value<string> | undefined;
@@ -1667,6 +2500,12 @@ export interface AwsLbTargetGroupArgs {
   readonly target_group_health?: readonly [LbTargetGroupTargetGroupHealth] | undefined;
   readonly target_health_state?: readonly LbTargetGroupTargetHealthState[] | undefined;
 }
+export interface AwsLbTargetGroupAttachmentArgs {
+  readonly availability_zone?: Value<string> | undefined;
+  readonly port?: Value<number> | undefined;
+  readonly target_group_arn: Value<string>;
+  readonly target_id: Value<string>;
+}
 export interface AwsNatGatewayArgs {
   readonly allocation_id?: Value<string> | undefined;
   readonly connectivity_type?: Value<string> | undefined;
@@ -1677,7 +2516,31 @@ export interface AwsNatGatewayArgs {
   readonly subnet_id: Value<string>;
   readonly tags?: Entries<string> | undefined;
   readonly tags_all?: Entries<string> | undefined;
-  readonly timeouts?: Timeouts | undefined;
+  readonly timeouts?: DbInstanceTimeouts | undefined;
+}
+export interface AwsNetworkInterfaceArgs {
+  readonly description?: Value<string> | undefined;
+  readonly enable_primary_ipv6?: Value<boolean> | undefined;
+  readonly interface_type?: Value<string> | undefined;
+  readonly ipv4_prefix_count?: Value<number> | undefined;
+  readonly ipv4_prefixes?: Items<string> | undefined;
+  readonly ipv6_address_count?: Value<number> | undefined;
+  readonly ipv6_address_list?: Items<string> | undefined;
+  readonly ipv6_address_list_enabled?: Value<boolean> | undefined;
+  readonly ipv6_addresses?: Items<string> | undefined;
+  readonly ipv6_prefix_count?: Value<number> | undefined;
+  readonly ipv6_prefixes?: Items<string> | undefined;
+  readonly private_ip?: Value<string> | undefined;
+  readonly private_ip_list?: Items<string> | undefined;
+  readonly private_ip_list_enabled?: Value<boolean> | undefined;
+  readonly private_ips?: Items<string> | undefined;
+  readonly private_ips_count?: Value<number> | undefined;
+  readonly security_groups?: Items<string> | undefined;
+  readonly source_dest_check?: Value<boolean> | undefined;
+  readonly subnet_id: Value<string>;
+  readonly tags?: Entries<string> | undefined;
+  readonly tags_all?: Entries<string> | undefined;
+  readonly attachment?: readonly NetworkInterfaceAttachment[] | undefined;
 }
 export interface AwsRouteArgs {
   readonly carrier_gateway_id?: Value<string> | undefined;
@@ -1694,7 +2557,7 @@ export interface AwsRouteArgs {
   readonly transit_gateway_id?: Value<string> | undefined;
   readonly vpc_endpoint_id?: Value<string> | undefined;
   readonly vpc_peering_connection_id?: Value<string> | undefined;
-  readonly timeouts?: Timeouts | undefined;
+  readonly timeouts?: DbInstanceTimeouts | undefined;
 }
 export interface AwsRoute53RecordArgs {
   readonly allow_overwrite?: Value<boolean> | undefined;
@@ -1712,7 +2575,7 @@ export interface AwsRoute53RecordArgs {
   readonly geolocation_routing_policy?: readonly [Route53RecordGeolocationRoutingPolicy] | undefined;
   readonly geoproximity_routing_policy?: readonly [Route53RecordGeoproximityRoutingPolicy] | undefined;
   readonly latency_routing_policy?: readonly [Route53RecordLatencyRoutingPolicy] | undefined;
-  readonly timeouts?: Timeouts | undefined;
+  readonly timeouts?: DbInstanceTimeouts | undefined;
   readonly weighted_routing_policy?: readonly [Route53RecordWeightedRoutingPolicy] | undefined;
 }
 export interface AwsRouteTableArgs {
@@ -1721,13 +2584,13 @@ export interface AwsRouteTableArgs {
   readonly tags?: Entries<string> | undefined;
   readonly tags_all?: Entries<string> | undefined;
   readonly vpc_id: Value<string>;
-  readonly timeouts?: Timeouts | undefined;
+  readonly timeouts?: DbInstanceTimeouts | undefined;
 }
 export interface AwsRouteTableAssociationArgs {
   readonly gateway_id?: Value<string> | undefined;
   readonly route_table_id: Value<string>;
   readonly subnet_id?: Value<string> | undefined;
-  readonly timeouts?: Timeouts | undefined;
+  readonly timeouts?: DbInstanceTimeouts | undefined;
 }
 export interface AwsS3BucketArgs {
   readonly bucket?: Value<string> | undefined;
@@ -1771,6 +2634,27 @@ export interface AwsS3BucketVersioningArgs {
   readonly mfa?: Value<string> | undefined;
   readonly versioning_configuration: readonly [S3BucketVersioningVersioningConfiguration];
 }
+export interface AwsSchedulerScheduleArgs {
+  readonly description?: Value<string> | undefined;
+  readonly end_date?: Value<string> | undefined;
+  readonly group_name?: Value<string> | undefined;
+  readonly kms_key_arn?: Value<string> | undefined;
+  readonly name?: Value<string> | undefined;
+  readonly name_prefix?: Value<string> | undefined;
+  readonly schedule_expression: Value<string>;
+  readonly schedule_expression_timezone?: Value<string> | undefined;
+  readonly start_date?: Value<string> | undefined;
+  readonly state?: Value<string> | undefined;
+  readonly flexible_time_window: readonly [SchedulerScheduleFlexibleTimeWindow];
+  readonly target: readonly [SchedulerScheduleTarget];
+}
+export interface AwsSchedulerScheduleGroupArgs {
+  readonly name?: Value<string> | undefined;
+  readonly name_prefix?: Value<string> | undefined;
+  readonly tags?: Entries<string> | undefined;
+  readonly tags_all?: Entries<string> | undefined;
+  readonly timeouts?: SchedulerScheduleGroupTimeouts | undefined;
+}
 export interface AwsSecretsmanagerSecretArgs {
   readonly description?: Value<string> | undefined;
   readonly force_overwrite_replica_secret?: Value<boolean> | undefined;
@@ -1801,7 +2685,7 @@ export interface AwsSecurityGroupArgs {
   readonly tags?: Entries<string> | undefined;
   readonly tags_all?: Entries<string> | undefined;
   readonly vpc_id?: Value<string> | undefined;
-  readonly timeouts?: SecurityGroupTimeouts | undefined;
+  readonly timeouts?: SchedulerScheduleGroupTimeouts | undefined;
 }
 export interface AwsServiceDiscoveryInstanceArgs {
   readonly attributes: Entries<string>;
@@ -1827,6 +2711,77 @@ export interface AwsServiceDiscoveryServiceArgs {
   readonly health_check_config?: readonly [ServiceDiscoveryServiceHealthCheckConfig] | undefined;
   readonly health_check_custom_config?: readonly [ServiceDiscoveryServiceHealthCheckCustomConfig] | undefined;
 }
+export interface AwsSnsTopicArgs {
+  readonly application_failure_feedback_role_arn?: Value<string> | undefined;
+  readonly application_success_feedback_role_arn?: Value<string> | undefined;
+  readonly application_success_feedback_sample_rate?: Value<number> | undefined;
+  readonly archive_policy?: Value<string> | undefined;
+  readonly content_based_deduplication?: Value<boolean> | undefined;
+  readonly delivery_policy?: Value<string> | undefined;
+  readonly display_name?: Value<string> | undefined;
+  readonly fifo_throughput_scope?: Value<string> | undefined;
+  readonly fifo_topic?: Value<boolean> | undefined;
+  readonly firehose_failure_feedback_role_arn?: Value<string> | undefined;
+  readonly firehose_success_feedback_role_arn?: Value<string> | undefined;
+  readonly firehose_success_feedback_sample_rate?: Value<number> | undefined;
+  readonly http_failure_feedback_role_arn?: Value<string> | undefined;
+  readonly http_success_feedback_role_arn?: Value<string> | undefined;
+  readonly http_success_feedback_sample_rate?: Value<number> | undefined;
+  readonly kms_master_key_id?: Value<string> | undefined;
+  readonly lambda_failure_feedback_role_arn?: Value<string> | undefined;
+  readonly lambda_success_feedback_role_arn?: Value<string> | undefined;
+  readonly lambda_success_feedback_sample_rate?: Value<number> | undefined;
+  readonly name?: Value<string> | undefined;
+  readonly name_prefix?: Value<string> | undefined;
+  readonly policy?: Value<string> | undefined;
+  readonly signature_version?: Value<number> | undefined;
+  readonly sqs_failure_feedback_role_arn?: Value<string> | undefined;
+  readonly sqs_success_feedback_role_arn?: Value<string> | undefined;
+  readonly sqs_success_feedback_sample_rate?: Value<number> | undefined;
+  readonly tags?: Entries<string> | undefined;
+  readonly tags_all?: Entries<string> | undefined;
+  readonly tracing_config?: Value<string> | undefined;
+}
+export interface AwsSnsTopicPolicyArgs {
+  readonly arn: Value<string>;
+  readonly policy: Value<string>;
+}
+export interface AwsSnsTopicSubscriptionArgs {
+  readonly confirmation_timeout_in_minutes?: Value<number> | undefined;
+  readonly delivery_policy?: Value<string> | undefined;
+  readonly endpoint: Value<string>;
+  readonly endpoint_auto_confirms?: Value<boolean> | undefined;
+  readonly filter_policy?: Value<string> | undefined;
+  readonly filter_policy_scope?: Value<string> | undefined;
+  readonly protocol: Value<string>;
+  readonly raw_message_delivery?: Value<boolean> | undefined;
+  readonly redrive_policy?: Value<string> | undefined;
+  readonly replay_policy?: Value<string> | undefined;
+  readonly subscription_role_arn?: Value<string> | undefined;
+  readonly topic_arn: Value<string>;
+}
+export interface AwsSqsQueueArgs {
+  readonly content_based_deduplication?: Value<boolean> | undefined;
+  readonly deduplication_scope?: Value<string> | undefined;
+  readonly delay_seconds?: Value<number> | undefined;
+  readonly fifo_queue?: Value<boolean> | undefined;
+  readonly fifo_throughput_limit?: Value<string> | undefined;
+  readonly kms_data_key_reuse_period_seconds?: Value<number> | undefined;
+  readonly kms_master_key_id?: Value<string> | undefined;
+  readonly max_message_size?: Value<number> | undefined;
+  readonly message_retention_seconds?: Value<number> | undefined;
+  readonly name?: Value<string> | undefined;
+  readonly name_prefix?: Value<string> | undefined;
+  readonly policy?: Value<string> | undefined;
+  readonly receive_wait_time_seconds?: Value<number> | undefined;
+  readonly redrive_allow_policy?: Value<string> | undefined;
+  readonly redrive_policy?: Value<string> | undefined;
+  readonly sqs_managed_sse_enabled?: Value<boolean> | undefined;
+  readonly tags?: Entries<string> | undefined;
+  readonly tags_all?: Entries<string> | undefined;
+  readonly visibility_timeout_seconds?: Value<number> | undefined;
+  readonly timeouts?: DbInstanceTimeouts | undefined;
+}
 export interface AwsSubnetArgs {
   readonly assign_ipv6_address_on_creation?: Value<boolean> | undefined;
   readonly availability_zone?: Value<string> | undefined;
@@ -1846,7 +2801,7 @@ export interface AwsSubnetArgs {
   readonly tags?: Entries<string> | undefined;
   readonly tags_all?: Entries<string> | undefined;
   readonly vpc_id: Value<string>;
-  readonly timeouts?: SecurityGroupTimeouts | undefined;
+  readonly timeouts?: SchedulerScheduleGroupTimeouts | undefined;
 }
 export interface AwsVpcArgs {
   readonly assign_generated_ipv6_cidr_block?: Value<boolean> | undefined;
@@ -1863,6 +2818,26 @@ export interface AwsVpcArgs {
   readonly ipv6_netmask_length?: Value<number> | undefined;
   readonly tags?: Entries<string> | undefined;
   readonly tags_all?: Entries<string> | undefined;
+}
+export interface AwsVpcEndpointArgs {
+  readonly auto_accept?: Value<boolean> | undefined;
+  readonly ip_address_type?: Value<string> | undefined;
+  readonly policy?: Value<string> | undefined;
+  readonly private_dns_enabled?: Value<boolean> | undefined;
+  readonly resource_configuration_arn?: Value<string> | undefined;
+  readonly route_table_ids?: Items<string> | undefined;
+  readonly security_group_ids?: Items<string> | undefined;
+  readonly service_name?: Value<string> | undefined;
+  readonly service_network_arn?: Value<string> | undefined;
+  readonly service_region?: Value<string> | undefined;
+  readonly subnet_ids?: Items<string> | undefined;
+  readonly tags?: Entries<string> | undefined;
+  readonly tags_all?: Entries<string> | undefined;
+  readonly vpc_endpoint_type?: Value<string> | undefined;
+  readonly vpc_id: Value<string>;
+  readonly dns_options?: readonly [VpcEndpointDnsOptions] | undefined;
+  readonly subnet_configuration?: readonly VpcEndpointSubnetConfiguration[] | undefined;
+  readonly timeouts?: DbInstanceTimeouts | undefined;
 }
 export interface AwsVpcSecurityGroupEgressRuleArgs {
   readonly cidr_ipv4?: Value<string> | undefined;
@@ -1888,6 +2863,16 @@ export interface AwsVpcSecurityGroupIngressRuleArgs {
   readonly tags?: Entries<string> | undefined;
   readonly to_port?: Value<number> | undefined;
 }
+export interface AwsWafv2IpSetArgs {
+  readonly addresses?: Items<string> | undefined;
+  readonly description?: Value<string> | undefined;
+  readonly ip_address_version: Value<string>;
+  readonly name?: Value<string> | undefined;
+  readonly name_prefix?: Value<string> | undefined;
+  readonly scope: Value<string>;
+  readonly tags?: Entries<string> | undefined;
+  readonly tags_all?: Entries<string> | undefined;
+}
 export interface AwsWafv2WebAclArgs {
   readonly description?: Value<string> | undefined;
   readonly name?: Value<string> | undefined;
@@ -1905,6 +2890,21 @@ export interface AwsWafv2WebAclArgs {
   readonly default_action: readonly [Wafv2WebAclDefaultAction];
   readonly rule?: readonly Wafv2WebAclRule[] | undefined;
   readonly visibility_config: readonly [Wafv2WebAclVisibilityConfig];
+}
+export interface AwsWafv2WebAclAssociationArgs {
+  readonly resource_arn: Value<string>;
+  readonly web_acl_arn: Value<string>;
+  readonly timeouts?: Timeouts | undefined;
+}
+export interface AwsWafv2WebAclLoggingConfigurationArgs {
+  readonly log_destination_configs: Items<string>;
+  readonly resource_arn: Value<string>;
+  readonly logging_filter?: readonly [Wafv2WebAclLoggingConfigurationLoggingFilter] | undefined;
+  readonly redacted_fields?: readonly Wafv2WebAclLoggingConfigurationRedactedFields[] | undefined;
+}
+export interface TerraformDataArgs {
+  readonly input?: Value<unknown> | undefined;
+  readonly triggers_replace?: Value<unknown> | undefined;
 }
 export interface AwsAcmCertificateAttributes {
   readonly arn: string;
@@ -1956,6 +2956,105 @@ export interface AwsAppautoscalingTargetAttributes {
   readonly service_namespace: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly tags_all: Readonly<Record<string, string>>;
+}
+export interface AwsApprunnerAutoScalingConfigurationVersionAttributes {
+  readonly arn: string;
+  readonly auto_scaling_configuration_name: string;
+  readonly auto_scaling_configuration_revision: number;
+  readonly has_associated_service: boolean;
+  readonly id: string;
+  readonly is_default: boolean;
+  readonly latest: boolean;
+  readonly max_concurrency: number;
+  readonly max_size: number;
+  readonly min_size: number;
+  readonly status: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+}
+export interface AwsApprunnerServiceAttributes {
+  readonly arn: string;
+  readonly auto_scaling_configuration_arn: string;
+  readonly id: string;
+  readonly service_id: string;
+  readonly service_name: string;
+  readonly service_url: string;
+  readonly status: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+}
+export interface AwsApprunnerVpcConnectorAttributes {
+  readonly arn: string;
+  readonly id: string;
+  readonly security_groups: readonly string[];
+  readonly status: string;
+  readonly subnets: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+  readonly vpc_connector_name: string;
+  readonly vpc_connector_revision: number;
+}
+export interface AwsAutoscalingGroupAttributes {
+  readonly arn: string;
+  readonly availability_zones: readonly string[];
+  readonly capacity_rebalance: boolean;
+  readonly context: string;
+  readonly default_cooldown: number;
+  readonly default_instance_warmup: number;
+  readonly desired_capacity: number;
+  readonly desired_capacity_type: string;
+  readonly enabled_metrics: readonly string[];
+  readonly force_delete: boolean;
+  readonly force_delete_warm_pool: boolean;
+  readonly health_check_grace_period: number;
+  readonly health_check_type: string;
+  readonly id: string;
+  readonly ignore_failed_scaling_activities: boolean;
+  readonly launch_configuration: string;
+  readonly load_balancers: readonly string[];
+  readonly max_instance_lifetime: number;
+  readonly max_size: number;
+  readonly metrics_granularity: string;
+  readonly min_elb_capacity: number;
+  readonly min_size: number;
+  readonly name: string;
+  readonly name_prefix: string;
+  readonly placement_group: string;
+  readonly predicted_capacity: number;
+  readonly protect_from_scale_in: boolean;
+  readonly service_linked_role_arn: string;
+  readonly suspended_processes: readonly string[];
+  readonly target_group_arns: readonly string[];
+  readonly termination_policies: readonly string[];
+  readonly vpc_zone_identifier: readonly string[];
+  readonly wait_for_capacity_timeout: string;
+  readonly wait_for_elb_capacity: number;
+  readonly warm_pool_size: number;
+}
+export interface AwsBudgetsBudgetAttributes {
+  readonly account_id: string;
+  readonly arn: string;
+  readonly budget_type: string;
+  readonly id: string;
+  readonly limit_amount: string;
+  readonly limit_unit: string;
+  readonly name: string;
+  readonly name_prefix: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+  readonly time_period_end: string;
+  readonly time_period_start: string;
+  readonly time_unit: string;
+}
+export interface AwsCloudfrontCachePolicyAttributes {
+  readonly arn: string;
+  readonly comment: string;
+  readonly default_ttl: number;
+  readonly etag: string;
+  readonly id: string;
+  readonly max_ttl: number;
+  readonly min_ttl: number;
+  readonly name: string;
 }
 export interface AwsCloudfrontDistributionAttributes {
   readonly aliases: readonly string[];
@@ -2014,6 +3113,40 @@ export interface AwsCloudfrontResponseHeadersPolicyAttributes {
   readonly id: string;
   readonly name: string;
 }
+export interface AwsCloudwatchDashboardAttributes {
+  readonly dashboard_arn: string;
+  readonly dashboard_body: string;
+  readonly dashboard_name: string;
+  readonly id: string;
+}
+export interface AwsCloudwatchLogDeliveryAttributes {
+  readonly arn: string;
+  readonly delivery_destination_arn: string;
+  readonly delivery_source_name: string;
+  readonly field_delimiter: string;
+  readonly id: string;
+  readonly record_fields: readonly string[];
+  readonly s3_delivery_configuration: readonly { readonly enable_hive_compatible_path: boolean; readonly suffix_path: string; }[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+}
+export interface AwsCloudwatchLogDeliveryDestinationAttributes {
+  readonly arn: string;
+  readonly delivery_destination_type: string;
+  readonly name: string;
+  readonly output_format: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+}
+export interface AwsCloudwatchLogDeliverySourceAttributes {
+  readonly arn: string;
+  readonly log_type: string;
+  readonly name: string;
+  readonly resource_arn: string;
+  readonly service: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+}
 export interface AwsCloudwatchLogGroupAttributes {
   readonly arn: string;
   readonly id: string;
@@ -2025,6 +3158,32 @@ export interface AwsCloudwatchLogGroupAttributes {
   readonly skip_destroy: boolean;
   readonly tags: Readonly<Record<string, string>>;
   readonly tags_all: Readonly<Record<string, string>>;
+}
+export interface AwsCloudwatchMetricAlarmAttributes {
+  readonly actions_enabled: boolean;
+  readonly alarm_actions: readonly string[];
+  readonly alarm_description: string;
+  readonly alarm_name: string;
+  readonly arn: string;
+  readonly comparison_operator: string;
+  readonly datapoints_to_alarm: number;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly evaluate_low_sample_count_percentiles: string;
+  readonly evaluation_periods: number;
+  readonly extended_statistic: string;
+  readonly id: string;
+  readonly insufficient_data_actions: readonly string[];
+  readonly metric_name: string;
+  readonly namespace: string;
+  readonly ok_actions: readonly string[];
+  readonly period: number;
+  readonly statistic: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+  readonly threshold: number;
+  readonly threshold_metric_id: string;
+  readonly treat_missing_data: string;
+  readonly unit: string;
 }
 export interface AwsDbInstanceAttributes {
   readonly address: string;
@@ -2244,6 +3403,93 @@ export interface AwsEipAttributes {
   readonly tags_all: Readonly<Record<string, string>>;
   readonly vpc: boolean;
 }
+export interface AwsElasticacheParameterGroupAttributes {
+  readonly arn: string;
+  readonly description: string;
+  readonly family: string;
+  readonly id: string;
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+}
+export interface AwsElasticacheReplicationGroupAttributes {
+  readonly apply_immediately: boolean;
+  readonly arn: string;
+  readonly at_rest_encryption_enabled: string;
+  readonly auth_token: string;
+  readonly auth_token_update_strategy: string;
+  readonly auto_minor_version_upgrade: string;
+  readonly automatic_failover_enabled: boolean;
+  readonly cluster_enabled: boolean;
+  readonly cluster_mode: string;
+  readonly configuration_endpoint_address: string;
+  readonly data_tiering_enabled: boolean;
+  readonly description: string;
+  readonly engine: string;
+  readonly engine_version: string;
+  readonly engine_version_actual: string;
+  readonly final_snapshot_identifier: string;
+  readonly global_replication_group_id: string;
+  readonly id: string;
+  readonly ip_discovery: string;
+  readonly kms_key_id: string;
+  readonly maintenance_window: string;
+  readonly member_clusters: readonly string[];
+  readonly multi_az_enabled: boolean;
+  readonly network_type: string;
+  readonly node_type: string;
+  readonly notification_topic_arn: string;
+  readonly num_cache_clusters: number;
+  readonly num_node_groups: number;
+  readonly parameter_group_name: string;
+  readonly port: number;
+  readonly preferred_cache_cluster_azs: readonly string[];
+  readonly primary_endpoint_address: string;
+  readonly reader_endpoint_address: string;
+  readonly replicas_per_node_group: number;
+  readonly replication_group_id: string;
+  readonly security_group_ids: readonly string[];
+  readonly security_group_names: readonly string[];
+  readonly snapshot_arns: readonly string[];
+  readonly snapshot_name: string;
+  readonly snapshot_retention_limit: number;
+  readonly snapshot_window: string;
+  readonly subnet_group_name: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+  readonly transit_encryption_enabled: boolean;
+  readonly transit_encryption_mode: string;
+  readonly user_group_ids: readonly string[];
+}
+export interface AwsElasticacheSubnetGroupAttributes {
+  readonly arn: string;
+  readonly description: string;
+  readonly id: string;
+  readonly name: string;
+  readonly subnet_ids: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+  readonly vpc_id: string;
+}
+export interface AwsFlowLogAttributes {
+  readonly arn: string;
+  readonly deliver_cross_account_role: string;
+  readonly eni_id: string;
+  readonly iam_role_arn: string;
+  readonly id: string;
+  readonly log_destination: string;
+  readonly log_destination_type: string;
+  readonly log_format: string;
+  readonly log_group_name: string;
+  readonly max_aggregation_interval: number;
+  readonly subnet_id: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+  readonly traffic_type: string;
+  readonly transit_gateway_attachment_id: string;
+  readonly transit_gateway_id: string;
+  readonly vpc_id: string;
+}
 export interface AwsIamRoleAttributes {
   readonly arn: string;
   readonly assume_role_policy: string;
@@ -2280,6 +3526,33 @@ export interface AwsInternetGatewayAttributes {
   readonly tags: Readonly<Record<string, string>>;
   readonly tags_all: Readonly<Record<string, string>>;
   readonly vpc_id: string;
+}
+export interface AwsKmsAliasAttributes {
+  readonly arn: string;
+  readonly id: string;
+  readonly name: string;
+  readonly name_prefix: string;
+  readonly target_key_arn: string;
+  readonly target_key_id: string;
+}
+export interface AwsKmsKeyAttributes {
+  readonly arn: string;
+  readonly bypass_policy_lockout_safety_check: boolean;
+  readonly custom_key_store_id: string;
+  readonly customer_master_key_spec: string;
+  readonly deletion_window_in_days: number;
+  readonly description: string;
+  readonly enable_key_rotation: boolean;
+  readonly id: string;
+  readonly is_enabled: boolean;
+  readonly key_id: string;
+  readonly key_usage: string;
+  readonly multi_region: boolean;
+  readonly policy: string;
+  readonly rotation_period_in_days: number;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+  readonly xks_key_id: string;
 }
 export interface AwsLambdaFunctionAttributes {
   readonly architectures: readonly string[];
@@ -2319,6 +3592,13 @@ export interface AwsLambdaFunctionAttributes {
   readonly timeout: number;
   readonly version: string;
 }
+export interface AwsLambdaFunctionEventInvokeConfigAttributes {
+  readonly function_name: string;
+  readonly id: string;
+  readonly maximum_event_age_in_seconds: number;
+  readonly maximum_retry_attempts: number;
+  readonly qualifier: string;
+}
 export interface AwsLambdaInvocationAttributes {
   readonly function_name: string;
   readonly id: string;
@@ -2328,6 +3608,44 @@ export interface AwsLambdaInvocationAttributes {
   readonly result: string;
   readonly terraform_key: string;
   readonly triggers: Readonly<Record<string, string>>;
+}
+export interface AwsLambdaPermissionAttributes {
+  readonly action: string;
+  readonly event_source_token: string;
+  readonly function_name: string;
+  readonly function_url_auth_type: string;
+  readonly id: string;
+  readonly principal: string;
+  readonly principal_org_id: string;
+  readonly qualifier: string;
+  readonly source_account: string;
+  readonly source_arn: string;
+  readonly statement_id: string;
+  readonly statement_id_prefix: string;
+}
+export interface AwsLaunchTemplateAttributes {
+  readonly arn: string;
+  readonly default_version: number;
+  readonly description: string;
+  readonly disable_api_stop: boolean;
+  readonly disable_api_termination: boolean;
+  readonly ebs_optimized: string;
+  readonly id: string;
+  readonly image_id: string;
+  readonly instance_initiated_shutdown_behavior: string;
+  readonly instance_type: string;
+  readonly kernel_id: string;
+  readonly key_name: string;
+  readonly latest_version: number;
+  readonly name: string;
+  readonly name_prefix: string;
+  readonly ram_disk_id: string;
+  readonly security_group_names: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+  readonly update_default_version: boolean;
+  readonly user_data: string;
+  readonly vpc_security_group_ids: readonly string[];
 }
 export interface AwsLbAttributes {
   readonly arn: string;
@@ -2432,6 +3750,13 @@ export interface AwsLbTargetGroupAttributes {
   readonly target_type: string;
   readonly vpc_id: string;
 }
+export interface AwsLbTargetGroupAttachmentAttributes {
+  readonly availability_zone: string;
+  readonly id: string;
+  readonly port: number;
+  readonly target_group_arn: string;
+  readonly target_id: string;
+}
 export interface AwsNatGatewayAttributes {
   readonly allocation_id: string;
   readonly association_id: string;
@@ -2443,6 +3768,35 @@ export interface AwsNatGatewayAttributes {
   readonly secondary_allocation_ids: readonly string[];
   readonly secondary_private_ip_address_count: number;
   readonly secondary_private_ip_addresses: readonly string[];
+  readonly subnet_id: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+}
+export interface AwsNetworkInterfaceAttributes {
+  readonly arn: string;
+  readonly description: string;
+  readonly enable_primary_ipv6: boolean;
+  readonly id: string;
+  readonly interface_type: string;
+  readonly ipv4_prefix_count: number;
+  readonly ipv4_prefixes: readonly string[];
+  readonly ipv6_address_count: number;
+  readonly ipv6_address_list: readonly string[];
+  readonly ipv6_address_list_enabled: boolean;
+  readonly ipv6_addresses: readonly string[];
+  readonly ipv6_prefix_count: number;
+  readonly ipv6_prefixes: readonly string[];
+  readonly mac_address: string;
+  readonly outpost_arn: string;
+  readonly owner_id: string;
+  readonly private_dns_name: string;
+  readonly private_ip: string;
+  readonly private_ip_list: readonly string[];
+  readonly private_ip_list_enabled: boolean;
+  readonly private_ips: readonly string[];
+  readonly private_ips_count: number;
+  readonly security_groups: readonly string[];
+  readonly source_dest_check: boolean;
   readonly subnet_id: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly tags_all: Readonly<Record<string, string>>;
@@ -2551,6 +3905,31 @@ export interface AwsS3BucketVersioningAttributes {
   readonly id: string;
   readonly mfa: string;
 }
+export interface AwsSchedulerScheduleAttributes {
+  readonly arn: string;
+  readonly description: string;
+  readonly end_date: string;
+  readonly group_name: string;
+  readonly id: string;
+  readonly kms_key_arn: string;
+  readonly name: string;
+  readonly name_prefix: string;
+  readonly schedule_expression: string;
+  readonly schedule_expression_timezone: string;
+  readonly start_date: string;
+  readonly state: string;
+}
+export interface AwsSchedulerScheduleGroupAttributes {
+  readonly arn: string;
+  readonly creation_date: string;
+  readonly id: string;
+  readonly last_modification_date: string;
+  readonly name: string;
+  readonly name_prefix: string;
+  readonly state: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+}
 export interface AwsSecretsmanagerSecretAttributes {
   readonly arn: string;
   readonly description: string;
@@ -2616,6 +3995,90 @@ export interface AwsServiceDiscoveryServiceAttributes {
   readonly tags_all: Readonly<Record<string, string>>;
   readonly type: string;
 }
+export interface AwsSnsTopicAttributes {
+  readonly application_failure_feedback_role_arn: string;
+  readonly application_success_feedback_role_arn: string;
+  readonly application_success_feedback_sample_rate: number;
+  readonly archive_policy: string;
+  readonly arn: string;
+  readonly beginning_archive_time: string;
+  readonly content_based_deduplication: boolean;
+  readonly delivery_policy: string;
+  readonly display_name: string;
+  readonly fifo_throughput_scope: string;
+  readonly fifo_topic: boolean;
+  readonly firehose_failure_feedback_role_arn: string;
+  readonly firehose_success_feedback_role_arn: string;
+  readonly firehose_success_feedback_sample_rate: number;
+  readonly http_failure_feedback_role_arn: string;
+  readonly http_success_feedback_role_arn: string;
+  readonly http_success_feedback_sample_rate: number;
+  readonly id: string;
+  readonly kms_master_key_id: string;
+  readonly lambda_failure_feedback_role_arn: string;
+  readonly lambda_success_feedback_role_arn: string;
+  readonly lambda_success_feedback_sample_rate: number;
+  readonly name: string;
+  readonly name_prefix: string;
+  readonly owner: string;
+  readonly policy: string;
+  readonly signature_version: number;
+  readonly sqs_failure_feedback_role_arn: string;
+  readonly sqs_success_feedback_role_arn: string;
+  readonly sqs_success_feedback_sample_rate: number;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+  readonly tracing_config: string;
+}
+export interface AwsSnsTopicPolicyAttributes {
+  readonly arn: string;
+  readonly id: string;
+  readonly owner: string;
+  readonly policy: string;
+}
+export interface AwsSnsTopicSubscriptionAttributes {
+  readonly arn: string;
+  readonly confirmation_timeout_in_minutes: number;
+  readonly confirmation_was_authenticated: boolean;
+  readonly delivery_policy: string;
+  readonly endpoint: string;
+  readonly endpoint_auto_confirms: boolean;
+  readonly filter_policy: string;
+  readonly filter_policy_scope: string;
+  readonly id: string;
+  readonly owner_id: string;
+  readonly pending_confirmation: boolean;
+  readonly protocol: string;
+  readonly raw_message_delivery: boolean;
+  readonly redrive_policy: string;
+  readonly replay_policy: string;
+  readonly subscription_role_arn: string;
+  readonly topic_arn: string;
+}
+export interface AwsSqsQueueAttributes {
+  readonly arn: string;
+  readonly content_based_deduplication: boolean;
+  readonly deduplication_scope: string;
+  readonly delay_seconds: number;
+  readonly fifo_queue: boolean;
+  readonly fifo_throughput_limit: string;
+  readonly id: string;
+  readonly kms_data_key_reuse_period_seconds: number;
+  readonly kms_master_key_id: string;
+  readonly max_message_size: number;
+  readonly message_retention_seconds: number;
+  readonly name: string;
+  readonly name_prefix: string;
+  readonly policy: string;
+  readonly receive_wait_time_seconds: number;
+  readonly redrive_allow_policy: string;
+  readonly redrive_policy: string;
+  readonly sqs_managed_sse_enabled: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+  readonly url: string;
+  readonly visibility_timeout_seconds: number;
+}
 export interface AwsSubnetAttributes {
   readonly arn: string;
   readonly assign_ipv6_address_on_creation: boolean;
@@ -2665,6 +4128,32 @@ export interface AwsVpcAttributes {
   readonly tags: Readonly<Record<string, string>>;
   readonly tags_all: Readonly<Record<string, string>>;
 }
+export interface AwsVpcEndpointAttributes {
+  readonly arn: string;
+  readonly auto_accept: boolean;
+  readonly cidr_blocks: readonly string[];
+  readonly dns_entry: readonly { readonly dns_name: string; readonly hosted_zone_id: string; }[];
+  readonly id: string;
+  readonly ip_address_type: string;
+  readonly network_interface_ids: readonly string[];
+  readonly owner_id: string;
+  readonly policy: string;
+  readonly prefix_list_id: string;
+  readonly private_dns_enabled: boolean;
+  readonly requester_managed: boolean;
+  readonly resource_configuration_arn: string;
+  readonly route_table_ids: readonly string[];
+  readonly security_group_ids: readonly string[];
+  readonly service_name: string;
+  readonly service_network_arn: string;
+  readonly service_region: string;
+  readonly state: string;
+  readonly subnet_ids: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+  readonly vpc_endpoint_type: string;
+  readonly vpc_id: string;
+}
 export interface AwsVpcSecurityGroupEgressRuleAttributes {
   readonly arn: string;
   readonly cidr_ipv4: string;
@@ -2697,6 +4186,19 @@ export interface AwsVpcSecurityGroupIngressRuleAttributes {
   readonly tags_all: Readonly<Record<string, string>>;
   readonly to_port: number;
 }
+export interface AwsWafv2IpSetAttributes {
+  readonly addresses: readonly string[];
+  readonly arn: string;
+  readonly description: string;
+  readonly id: string;
+  readonly ip_address_version: string;
+  readonly lock_token: string;
+  readonly name: string;
+  readonly name_prefix: string;
+  readonly scope: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly tags_all: Readonly<Record<string, string>>;
+}
 export interface AwsWafv2WebAclAttributes {
   readonly application_integration_url: string;
   readonly arn: string;
@@ -2712,16 +4214,43 @@ export interface AwsWafv2WebAclAttributes {
   readonly tags_all: Readonly<Record<string, string>>;
   readonly token_domains: readonly string[];
 }
+export interface AwsWafv2WebAclAssociationAttributes {
+  readonly id: string;
+  readonly resource_arn: string;
+  readonly web_acl_arn: string;
+}
+export interface AwsWafv2WebAclLoggingConfigurationAttributes {
+  readonly id: string;
+  readonly log_destination_configs: readonly string[];
+  readonly resource_arn: string;
+}
+export interface TerraformDataAttributes {
+  readonly id: string;
+  readonly input: unknown;
+  readonly output: unknown;
+  readonly triggers_replace: unknown;
+}
 export interface ResourceArgs {
   readonly aws_acm_certificate: AwsAcmCertificateArgs;
   readonly aws_acm_certificate_validation: AwsAcmCertificateValidationArgs;
   readonly aws_appautoscaling_policy: AwsAppautoscalingPolicyArgs;
   readonly aws_appautoscaling_target: AwsAppautoscalingTargetArgs;
+  readonly aws_apprunner_auto_scaling_configuration_version: AwsApprunnerAutoScalingConfigurationVersionArgs;
+  readonly aws_apprunner_service: AwsApprunnerServiceArgs;
+  readonly aws_apprunner_vpc_connector: AwsApprunnerVpcConnectorArgs;
+  readonly aws_autoscaling_group: AwsAutoscalingGroupArgs;
+  readonly aws_budgets_budget: AwsBudgetsBudgetArgs;
+  readonly aws_cloudfront_cache_policy: AwsCloudfrontCachePolicyArgs;
   readonly aws_cloudfront_distribution: AwsCloudfrontDistributionArgs;
   readonly aws_cloudfront_function: AwsCloudfrontFunctionArgs;
   readonly aws_cloudfront_origin_access_control: AwsCloudfrontOriginAccessControlArgs;
   readonly aws_cloudfront_response_headers_policy: AwsCloudfrontResponseHeadersPolicyArgs;
+  readonly aws_cloudwatch_dashboard: AwsCloudwatchDashboardArgs;
+  readonly aws_cloudwatch_log_delivery: AwsCloudwatchLogDeliveryArgs;
+  readonly aws_cloudwatch_log_delivery_destination: AwsCloudwatchLogDeliveryDestinationArgs;
+  readonly aws_cloudwatch_log_delivery_source: AwsCloudwatchLogDeliverySourceArgs;
   readonly aws_cloudwatch_log_group: AwsCloudwatchLogGroupArgs;
+  readonly aws_cloudwatch_metric_alarm: AwsCloudwatchMetricAlarmArgs;
   readonly aws_db_instance: AwsDbInstanceArgs;
   readonly aws_db_parameter_group: AwsDbParameterGroupArgs;
   readonly aws_db_subnet_group: AwsDbSubnetGroupArgs;
@@ -2733,18 +4262,29 @@ export interface ResourceArgs {
   readonly aws_ecs_service: AwsEcsServiceArgs;
   readonly aws_ecs_task_definition: AwsEcsTaskDefinitionArgs;
   readonly aws_eip: AwsEipArgs;
+  readonly aws_elasticache_parameter_group: AwsElasticacheParameterGroupArgs;
+  readonly aws_elasticache_replication_group: AwsElasticacheReplicationGroupArgs;
+  readonly aws_elasticache_subnet_group: AwsElasticacheSubnetGroupArgs;
+  readonly aws_flow_log: AwsFlowLogArgs;
   readonly aws_iam_role: AwsIamRoleArgs;
   readonly aws_iam_role_policy: AwsIamRolePolicyArgs;
   readonly aws_iam_role_policy_attachment: AwsIamRolePolicyAttachmentArgs;
   readonly aws_internet_gateway: AwsInternetGatewayArgs;
+  readonly aws_kms_alias: AwsKmsAliasArgs;
+  readonly aws_kms_key: AwsKmsKeyArgs;
   readonly aws_lambda_function: AwsLambdaFunctionArgs;
+  readonly aws_lambda_function_event_invoke_config: AwsLambdaFunctionEventInvokeConfigArgs;
   readonly aws_lambda_invocation: AwsLambdaInvocationArgs;
+  readonly aws_lambda_permission: AwsLambdaPermissionArgs;
+  readonly aws_launch_template: AwsLaunchTemplateArgs;
   readonly aws_lb: AwsLbArgs;
   readonly aws_lb_listener: AwsLbListenerArgs;
   readonly aws_lb_listener_certificate: AwsLbListenerCertificateArgs;
   readonly aws_lb_listener_rule: AwsLbListenerRuleArgs;
   readonly aws_lb_target_group: AwsLbTargetGroupArgs;
+  readonly aws_lb_target_group_attachment: AwsLbTargetGroupAttachmentArgs;
   readonly aws_nat_gateway: AwsNatGatewayArgs;
+  readonly aws_network_interface: AwsNetworkInterfaceArgs;
   readonly aws_route: AwsRouteArgs;
   readonly aws_route53_record: AwsRoute53RecordArgs;
   readonly aws_route_table: AwsRouteTableArgs;
@@ -2756,28 +4296,50 @@ export interface ResourceArgs {
   readonly aws_s3_bucket_public_access_block: AwsS3BucketPublicAccessBlockArgs;
   readonly aws_s3_bucket_server_side_encryption_configuration: AwsS3BucketServerSideEncryptionConfigurationArgs;
   readonly aws_s3_bucket_versioning: AwsS3BucketVersioningArgs;
+  readonly aws_scheduler_schedule: AwsSchedulerScheduleArgs;
+  readonly aws_scheduler_schedule_group: AwsSchedulerScheduleGroupArgs;
   readonly aws_secretsmanager_secret: AwsSecretsmanagerSecretArgs;
   readonly aws_secretsmanager_secret_version: AwsSecretsmanagerSecretVersionArgs;
   readonly aws_security_group: AwsSecurityGroupArgs;
   readonly aws_service_discovery_instance: AwsServiceDiscoveryInstanceArgs;
   readonly aws_service_discovery_private_dns_namespace: AwsServiceDiscoveryPrivateDnsNamespaceArgs;
   readonly aws_service_discovery_service: AwsServiceDiscoveryServiceArgs;
+  readonly aws_sns_topic: AwsSnsTopicArgs;
+  readonly aws_sns_topic_policy: AwsSnsTopicPolicyArgs;
+  readonly aws_sns_topic_subscription: AwsSnsTopicSubscriptionArgs;
+  readonly aws_sqs_queue: AwsSqsQueueArgs;
   readonly aws_subnet: AwsSubnetArgs;
   readonly aws_vpc: AwsVpcArgs;
+  readonly aws_vpc_endpoint: AwsVpcEndpointArgs;
   readonly aws_vpc_security_group_egress_rule: AwsVpcSecurityGroupEgressRuleArgs;
   readonly aws_vpc_security_group_ingress_rule: AwsVpcSecurityGroupIngressRuleArgs;
+  readonly aws_wafv2_ip_set: AwsWafv2IpSetArgs;
   readonly aws_wafv2_web_acl: AwsWafv2WebAclArgs;
+  readonly aws_wafv2_web_acl_association: AwsWafv2WebAclAssociationArgs;
+  readonly aws_wafv2_web_acl_logging_configuration: AwsWafv2WebAclLoggingConfigurationArgs;
+  readonly terraform_data: TerraformDataArgs;
 }
 export interface ResourceAttributes {
   readonly aws_acm_certificate: AwsAcmCertificateAttributes;
   readonly aws_acm_certificate_validation: AwsAcmCertificateValidationAttributes;
   readonly aws_appautoscaling_policy: AwsAppautoscalingPolicyAttributes;
   readonly aws_appautoscaling_target: AwsAppautoscalingTargetAttributes;
+  readonly aws_apprunner_auto_scaling_configuration_version: AwsApprunnerAutoScalingConfigurationVersionAttributes;
+  readonly aws_apprunner_service: AwsApprunnerServiceAttributes;
+  readonly aws_apprunner_vpc_connector: AwsApprunnerVpcConnectorAttributes;
+  readonly aws_autoscaling_group: AwsAutoscalingGroupAttributes;
+  readonly aws_budgets_budget: AwsBudgetsBudgetAttributes;
+  readonly aws_cloudfront_cache_policy: AwsCloudfrontCachePolicyAttributes;
   readonly aws_cloudfront_distribution: AwsCloudfrontDistributionAttributes;
   readonly aws_cloudfront_function: AwsCloudfrontFunctionAttributes;
   readonly aws_cloudfront_origin_access_control: AwsCloudfrontOriginAccessControlAttributes;
   readonly aws_cloudfront_response_headers_policy: AwsCloudfrontResponseHeadersPolicyAttributes;
+  readonly aws_cloudwatch_dashboard: AwsCloudwatchDashboardAttributes;
+  readonly aws_cloudwatch_log_delivery: AwsCloudwatchLogDeliveryAttributes;
+  readonly aws_cloudwatch_log_delivery_destination: AwsCloudwatchLogDeliveryDestinationAttributes;
+  readonly aws_cloudwatch_log_delivery_source: AwsCloudwatchLogDeliverySourceAttributes;
   readonly aws_cloudwatch_log_group: AwsCloudwatchLogGroupAttributes;
+  readonly aws_cloudwatch_metric_alarm: AwsCloudwatchMetricAlarmAttributes;
   readonly aws_db_instance: AwsDbInstanceAttributes;
   readonly aws_db_parameter_group: AwsDbParameterGroupAttributes;
   readonly aws_db_subnet_group: AwsDbSubnetGroupAttributes;
@@ -2789,18 +4351,29 @@ export interface ResourceAttributes {
   readonly aws_ecs_service: AwsEcsServiceAttributes;
   readonly aws_ecs_task_definition: AwsEcsTaskDefinitionAttributes;
   readonly aws_eip: AwsEipAttributes;
+  readonly aws_elasticache_parameter_group: AwsElasticacheParameterGroupAttributes;
+  readonly aws_elasticache_replication_group: AwsElasticacheReplicationGroupAttributes;
+  readonly aws_elasticache_subnet_group: AwsElasticacheSubnetGroupAttributes;
+  readonly aws_flow_log: AwsFlowLogAttributes;
   readonly aws_iam_role: AwsIamRoleAttributes;
   readonly aws_iam_role_policy: AwsIamRolePolicyAttributes;
   readonly aws_iam_role_policy_attachment: AwsIamRolePolicyAttachmentAttributes;
   readonly aws_internet_gateway: AwsInternetGatewayAttributes;
+  readonly aws_kms_alias: AwsKmsAliasAttributes;
+  readonly aws_kms_key: AwsKmsKeyAttributes;
   readonly aws_lambda_function: AwsLambdaFunctionAttributes;
+  readonly aws_lambda_function_event_invoke_config: AwsLambdaFunctionEventInvokeConfigAttributes;
   readonly aws_lambda_invocation: AwsLambdaInvocationAttributes;
+  readonly aws_lambda_permission: AwsLambdaPermissionAttributes;
+  readonly aws_launch_template: AwsLaunchTemplateAttributes;
   readonly aws_lb: AwsLbAttributes;
   readonly aws_lb_listener: AwsLbListenerAttributes;
   readonly aws_lb_listener_certificate: AwsLbListenerCertificateAttributes;
   readonly aws_lb_listener_rule: AwsLbListenerRuleAttributes;
   readonly aws_lb_target_group: AwsLbTargetGroupAttributes;
+  readonly aws_lb_target_group_attachment: AwsLbTargetGroupAttachmentAttributes;
   readonly aws_nat_gateway: AwsNatGatewayAttributes;
+  readonly aws_network_interface: AwsNetworkInterfaceAttributes;
   readonly aws_route: AwsRouteAttributes;
   readonly aws_route53_record: AwsRoute53RecordAttributes;
   readonly aws_route_table: AwsRouteTableAttributes;
@@ -2812,24 +4385,35 @@ export interface ResourceAttributes {
   readonly aws_s3_bucket_public_access_block: AwsS3BucketPublicAccessBlockAttributes;
   readonly aws_s3_bucket_server_side_encryption_configuration: AwsS3BucketServerSideEncryptionConfigurationAttributes;
   readonly aws_s3_bucket_versioning: AwsS3BucketVersioningAttributes;
+  readonly aws_scheduler_schedule: AwsSchedulerScheduleAttributes;
+  readonly aws_scheduler_schedule_group: AwsSchedulerScheduleGroupAttributes;
   readonly aws_secretsmanager_secret: AwsSecretsmanagerSecretAttributes;
   readonly aws_secretsmanager_secret_version: AwsSecretsmanagerSecretVersionAttributes;
   readonly aws_security_group: AwsSecurityGroupAttributes;
   readonly aws_service_discovery_instance: AwsServiceDiscoveryInstanceAttributes;
   readonly aws_service_discovery_private_dns_namespace: AwsServiceDiscoveryPrivateDnsNamespaceAttributes;
   readonly aws_service_discovery_service: AwsServiceDiscoveryServiceAttributes;
+  readonly aws_sns_topic: AwsSnsTopicAttributes;
+  readonly aws_sns_topic_policy: AwsSnsTopicPolicyAttributes;
+  readonly aws_sns_topic_subscription: AwsSnsTopicSubscriptionAttributes;
+  readonly aws_sqs_queue: AwsSqsQueueAttributes;
   readonly aws_subnet: AwsSubnetAttributes;
   readonly aws_vpc: AwsVpcAttributes;
+  readonly aws_vpc_endpoint: AwsVpcEndpointAttributes;
   readonly aws_vpc_security_group_egress_rule: AwsVpcSecurityGroupEgressRuleAttributes;
   readonly aws_vpc_security_group_ingress_rule: AwsVpcSecurityGroupIngressRuleAttributes;
+  readonly aws_wafv2_ip_set: AwsWafv2IpSetAttributes;
   readonly aws_wafv2_web_acl: AwsWafv2WebAclAttributes;
+  readonly aws_wafv2_web_acl_association: AwsWafv2WebAclAssociationAttributes;
+  readonly aws_wafv2_web_acl_logging_configuration: AwsWafv2WebAclLoggingConfigurationAttributes;
+  readonly terraform_data: TerraformDataAttributes;
 }
 export interface DataAwsAvailabilityZonesArgs {
   readonly all_availability_zones?: Value<boolean> | undefined;
   readonly exclude_names?: Items<string> | undefined;
   readonly exclude_zone_ids?: Items<string> | undefined;
   readonly state?: Value<string> | undefined;
-  readonly filter?: readonly AvailabilityZonesFilter[] | undefined;
+  readonly filter?: readonly CostFilter[] | undefined;
   readonly timeouts?: AvailabilityZonesTimeouts | undefined;
 }
 export type DataAwsCallerIdentityArgs = Readonly<Record<string, never>>;
@@ -2978,6 +4562,7 @@ export const writeOnlyArguments: Readonly<Partial<Record<keyof ResourceArgs, rea
 export const sensitiveArguments: Readonly<Partial<Record<keyof ResourceArgs, readonly string[]>>> = {
   aws_acm_certificate: ['private_key'],
   aws_db_instance: ['password', 'password_wo'],
+  aws_elasticache_replication_group: ['auth_token'],
   aws_lb_listener: ['default_action.authenticate_oidc.client_secret'],
   aws_lb_listener_rule: ['action.authenticate_oidc.client_secret'],
   aws_secretsmanager_secret_version: ['secret_binary', 'secret_string', 'secret_string_wo'],

@@ -18,12 +18,16 @@ import type { StackView } from './view.js';
 /** The rooms, one for each AWS layer. */
 export type LayerName =
   | 'alb'
+  | 'app-runner'
   | 'cloudfront'
   | 'cloudmap'
   | 'dns'
   | 'ecs'
+  | 'elasticache'
   | 'gateway'
   | 'iam'
+  | 'jobs'
+  | 'kms'
   | 'lambda'
   | 'network'
   | 'observability'
@@ -41,6 +45,8 @@ export interface Layer<T extends ResourceType = never, D extends DataType = neve
   synth(config: Config, refs: Refs): SynthPart;
   readonly cost: { readonly [K in T]: CostRule<K> };
   readonly audit: readonly AuditRule[];
+  /** Scanner checks that this room's resources fail on purpose; they travel in the artifact's `.checkov.yaml`. */
+  readonly scannerSkips?: (config: Config) => readonly ScannerSkip[];
   readonly local: { readonly [K in T]: LocalRule };
   readonly localData?: { readonly [K in D]: LocalReader };
   readonly localEphemeral?: { readonly [K in E]: LocalReader };
@@ -64,6 +70,14 @@ export interface SynthPart {
 export interface ArtifactFile {
   readonly path: string;
   readonly content: string | Uint8Array;
+}
+
+/** A check that contradicts the specification or the environment. */
+export interface ScannerSkip {
+  /** Checkov's id, such as `CKV_AWS_18`. */
+  readonly check: string;
+  /** One line. */
+  readonly reason: string;
 }
 
 /** `'unpriced'` until priced; never `'free'` for what AWS charges. */

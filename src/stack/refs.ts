@@ -27,6 +27,11 @@ export function refsOf(config: Config) {
     account: 'data.aws_caller_identity.current',
     partition: 'data.aws_partition.current',
     zones: 'data.aws_availability_zones.available',
+
+    /** Encrypts logs, secrets, databases and alarms of the environment. */
+    key: 'aws_kms_key.main',
+    /** The same for what lives in us-east-1. */
+    edgeKey: 'aws_kms_key.edge',
     hostedZone: 'data.aws_route53_zone.main',
 
     vpc: 'aws_vpc.main',
@@ -45,11 +50,19 @@ export function refsOf(config: Config) {
     edgeCertificate: (name: string) => `aws_acm_certificate_validation.${id(name)}__edge` as const,
 
     edgeWebAcl: 'aws_wafv2_web_acl.edge',
+    /** Demands the origin-verify header of what reaches App Runner. */
+    regionalWebAcl: 'aws_wafv2_web_acl.regional',
     distribution: (name: string) => `aws_cloudfront_distribution.${id(name)}` as const,
 
     loadBalancer: 'aws_lb.main',
     listener: (port: ListenerPort) => `aws_lb_listener.${listenerNames[port]}` as const,
     targetGroup: (service: string) => `aws_lb_target_group.${id(service)}` as const,
+
+    /** The host that the gateway calls on 8443 to wake services. */
+    wakeUpHost: 'wake.internal',
+    wakeUpFunction: 'aws_lambda_function.wake_up',
+    wakeUpTargetGroup: 'aws_lb_target_group.wake_up',
+    jobInvokerFunction: 'aws_lambda_function.job_invoker',
 
     cluster: 'aws_ecs_cluster.main',
     service: (name: string) => `aws_ecs_service.${id(name)}` as const,
@@ -63,6 +76,8 @@ export function refsOf(config: Config) {
     discoveryService: (name: string) => `aws_service_discovery_service.${id(name)}` as const,
 
     database: 'aws_db_instance.main',
+    cache: 'aws_elasticache_replication_group.main',
+    appRunnerService: (name: string) => `aws_apprunner_service.${id(name)}` as const,
     databaseInit: 'aws_lambda_invocation.database_init',
     databaseInitFunction: 'aws_lambda_function.database_init',
     /** The secret that holds one service's whole `DATABASE_URL`; `kong` has one too. */
@@ -78,6 +93,10 @@ export function refsOf(config: Config) {
     /** The value that CloudFront sends as `X-Origin-Verify`. */
     originVerify: 'data.aws_secretsmanager_secret_version.origin_verify',
 
+    /** Alarms and budget messages go here. */
+    alarmTopic: 'aws_sns_topic.alarms',
+    /** Access logs of the load balancer and the distributions. */
+    logBucket: 'aws_s3_bucket.logs',
     siteBucket: (service: string) => `aws_s3_bucket.site_${id(service)}` as const,
   } as const;
 }
@@ -85,7 +104,7 @@ export function refsOf(config: Config) {
 export type Refs = ReturnType<typeof refsOf>;
 export type SubnetTier = 'public' | 'private' | 'database';
 export type ZoneIndex = 0 | 1;
-export type SecurityGroupRole = 'alb' | 'ecs' | 'rds' | 'redis' | 'database_init';
+export type SecurityGroupRole = 'alb' | 'ecs' | 'rds' | 'redis' | 'database_init' | 'job_invoker' | 'nat';
 export type ListenerPort = 80 | 443 | 8443 | 8080;
 
 export const zoneIndexes: readonly ZoneIndex[] = [0, 1];
@@ -96,8 +115,25 @@ const listenerNames = { 80: 'http', 443: 'https', 8443: 'internal_https', 8080: 
 export const gatewayName = 'gateway';
 
 export const isNest = (service: Service): service is NestService => service.type === 'nestjs';
+export const isNext = (service: Service): service is NextService => service.type === 'nextjs';
+export const isWorker = (service: Service): service is WorkerService => service.type === 'worker';
 export const isSpa = (service: Service): service is SpaService => service.type === 'spa';
 export const isTask = (service: Service): service is TaskService => service.type !== 'spa';
+
+/** Runs in the ECS cluster; a `nextjs` service may run in App Runner instead. */
+export const inCluster = (service: Service): service is TaskService =>
+  isTask(service) && !(isNext(service) && service.runtime === 'app-runner');
+/** Stands behind the load balancer, with a target group. */
+export const hasTargetGroup = (service: Service): service is NestService | NextService =>
+  inCluster(service) && !isWorker(service);
+/** Sleeps when nothing asks for it. */
+export const canSleep = (service: Service): service is NestService => isNest(service) && service.minInstances === 0;
+/** Has scheduled calls. */
+export const hasJobs = (service: Service): service is TaskService =>
+  isTask(service) && Object.keys(service.jobs).length > 0;
+
+/** Namespace and dimension of Landfall's own metrics: `WakeUps` and `RunningJobs`. */
+export const metrics = { namespace: 'Landfall', dimension: 'Stack' } as const;
 
 /** Services that run as tasks and use a database, with its name. */
 export function databasesOf(config: Config): readonly { readonly service: string; readonly database: string }[] {

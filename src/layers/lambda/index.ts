@@ -3,11 +3,11 @@ import { initialiseDatabases } from './local.js';
 import { files, synth } from './synth.js';
 
 /** Functions and their invocations. */
-export const lambda: Layer<'aws_lambda_function' | 'aws_lambda_invocation'> = {
+export const lambda: Layer<'aws_lambda_function' | 'aws_lambda_invocation' | 'aws_lambda_permission'> = {
   name: 'lambda',
   synth,
   files,
-  cost: { aws_lambda_function: 'unpriced', aws_lambda_invocation: 'free' },
+  cost: { aws_lambda_function: 'unpriced', aws_lambda_invocation: 'free', aws_lambda_permission: 'free' },
   audit: [],
   local: {
     aws_lambda_function: inert(
@@ -18,5 +18,6 @@ export const lambda: Layer<'aws_lambda_function' | 'aws_lambda_invocation'> = {
       }),
     ),
     aws_lambda_invocation: initialiseDatabases,
+    aws_lambda_permission: inert('Permissions are not evaluated locally.'),
   },
 };

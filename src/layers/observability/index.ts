@@ -1,12 +1,34 @@
 import { inert, type Layer } from '../../stack/layer.js';
 
 /** Log groups, emitted by the rooms whose logs they hold. */
-export const observability: Layer<'aws_cloudwatch_log_group'> = {
+export const observability: Layer<
+  | 'aws_budgets_budget'
+  | 'aws_cloudwatch_dashboard'
+  | 'aws_cloudwatch_log_group'
+  | 'aws_cloudwatch_metric_alarm'
+  | 'aws_sns_topic'
+  | 'aws_sns_topic_policy'
+  | 'aws_sns_topic_subscription'
+> = {
   name: 'observability',
   synth: () => ({}),
-  cost: { aws_cloudwatch_log_group: 'unpriced' },
+  cost: {
+    aws_budgets_budget: 'free',
+    aws_cloudwatch_dashboard: 'unpriced',
+    aws_cloudwatch_log_group: 'unpriced',
+    aws_cloudwatch_metric_alarm: 'unpriced',
+    aws_sns_topic: 'free',
+    aws_sns_topic_policy: 'free',
+    aws_sns_topic_subscription: 'free',
+  },
   audit: [],
   local: {
+    aws_budgets_budget: inert('Nothing costs anything locally.'),
+    aws_cloudwatch_dashboard: inert('There is no CloudWatch locally.'),
+    aws_cloudwatch_metric_alarm: inert('Alarms are not evaluated locally yet.'),
+    aws_sns_topic: inert('Nobody is told by e-mail locally.'),
+    aws_sns_topic_policy: inert('Permissions are not evaluated locally.'),
+    aws_sns_topic_subscription: inert('Nobody is told by e-mail locally.'),
     aws_cloudwatch_log_group: inert('Tasks write to files in the plane’s logs folder.', ({ args }, ctx) => ({
       arn: `arn:aws:logs:${ctx.region}:${ctx.accountId}:log-group:${String(args['name'])}`,
       name: args['name'],

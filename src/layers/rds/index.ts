@@ -3,10 +3,15 @@ import { databaseServer } from './local/server.js';
 import { synth } from './synth.js';
 
 /** RDS for PostgreSQL. */
-export const rds: Layer<'aws_db_instance' | 'aws_db_parameter_group' | 'aws_db_subnet_group'> = {
+export const rds: Layer<'aws_db_instance' | 'aws_db_parameter_group' | 'aws_db_subnet_group' | 'terraform_data'> = {
   name: 'rds',
   synth,
-  cost: { aws_db_instance: 'unpriced', aws_db_parameter_group: 'free', aws_db_subnet_group: 'free' },
+  cost: {
+    aws_db_instance: 'unpriced',
+    aws_db_parameter_group: 'free',
+    aws_db_subnet_group: 'free',
+    terraform_data: 'free',
+  },
   audit: [],
   local: {
     aws_db_instance: databaseServer,
@@ -14,6 +19,7 @@ export const rds: Layer<'aws_db_instance' | 'aws_db_parameter_group' | 'aws_db_s
       'TLS is demanded by the plane itself; other parameters are PostgreSQL’s own.',
       ({ args }) => ({ name: args['name'] }),
     ),
+    terraform_data: inert('A name that is made once and kept.'),
     aws_db_subnet_group: inert('One machine has one network.', ({ args }) => ({ name: args['name'] })),
   },
 };

@@ -27,4 +27,5 @@ export const albLocal = {
   aws_lb_listener_certificate: inert('The plane has one certificate for all its names.'),
   aws_lb_listener_rule: listenerRule,
   aws_lb_target_group: targetGroup,
+  aws_lb_target_group_attachment: inert('Functions are no targets locally yet.'),
 } as const satisfies Readonly<Record<string, LocalRule>>;

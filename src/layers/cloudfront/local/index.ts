@@ -40,10 +40,14 @@ const distribution: LocalBehaviour = {
 
 /** How CloudFront runs locally. */
 export const cloudfrontLocal = {
+  aws_cloudfront_cache_policy: inert('Nothing is cached locally yet.'),
   aws_cloudfront_distribution: distribution,
   aws_cloudfront_function: inert('Functions do not run locally; none is emitted yet.'),
   aws_cloudfront_origin_access_control: inert('Distributions read it: it says which requests to buckets are signed.'),
   aws_cloudfront_response_headers_policy: inert('Distributions read it and apply its headers.'),
+  aws_cloudwatch_log_delivery: inert('Requests are in the trace.'),
+  aws_cloudwatch_log_delivery_destination: inert('Requests are in the trace.'),
+  aws_cloudwatch_log_delivery_source: inert('Requests are in the trace.', ({ args }) => ({ name: args['name'] })),
 } as const satisfies Readonly<Record<string, LocalRule>>;
 
 /** How CloudFront's data sources are read locally. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { LocalBehaviour, LocalRule } from '../../../stack/layer.js';
+import { inert, type LocalBehaviour, type LocalRule } from '../../../stack/layer.js';
 
 /** What is read of `aws_wafv2_web_acl`. */
 const argsSchema = z.object({ name: z.string(), scope: z.enum(['CLOUDFRONT', 'REGIONAL']) });
@@ -22,4 +22,9 @@ const webAcl: LocalBehaviour = {
 };
 
 /** How WAF runs locally. */
-export const wafLocal = { aws_wafv2_web_acl: webAcl } as const satisfies Readonly<Record<string, LocalRule>>;
+export const wafLocal = {
+  aws_wafv2_ip_set: inert('Rules are not evaluated locally yet.'),
+  aws_wafv2_web_acl: webAcl,
+  aws_wafv2_web_acl_association: inert('Rules are not evaluated locally yet.'),
+  aws_wafv2_web_acl_logging_configuration: inert('What a rule does stands in the trace.'),
+} as const satisfies Readonly<Record<string, LocalRule>>;

@@ -1,0 +1,23 @@
+import { inert, type Layer } from '../../stack/layer.js';
+import { synth } from './synth.js';
+
+/** ElastiCache for Redis. */
+export const elasticache: Layer<
+  'aws_elasticache_parameter_group' | 'aws_elasticache_replication_group' | 'aws_elasticache_subnet_group'
+> = {
+  name: 'elasticache',
+  synth,
+  cost: {
+    aws_elasticache_parameter_group: 'free',
+    aws_elasticache_replication_group: 'unpriced',
+    aws_elasticache_subnet_group: 'free',
+  },
+  audit: [],
+  local: {
+    aws_elasticache_parameter_group: inert('Redis does not run locally yet.', ({ args }) => ({ name: args['name'] })),
+    aws_elasticache_replication_group: inert('Redis does not run locally yet.', () => ({
+      primary_endpoint_address: '127.0.0.1',
+    })),
+    aws_elasticache_subnet_group: inert('One machine has one network.', ({ args }) => ({ name: args['name'] })),
+  },
+};

@@ -1,0 +1,26 @@
+import { inert, type Layer } from '../../stack/layer.js';
+import { synth } from './synth.js';
+
+/** Scheduled jobs. */
+export const jobs: Layer<
+  | 'aws_lambda_function_event_invoke_config'
+  | 'aws_scheduler_schedule'
+  | 'aws_scheduler_schedule_group'
+  | 'aws_sqs_queue'
+> = {
+  name: 'jobs',
+  synth,
+  cost: {
+    aws_lambda_function_event_invoke_config: 'free',
+    aws_scheduler_schedule: 'unpriced',
+    aws_scheduler_schedule_group: 'free',
+    aws_sqs_queue: 'unpriced',
+  },
+  audit: [],
+  local: {
+    aws_lambda_function_event_invoke_config: inert('Jobs do not run locally yet.'),
+    aws_scheduler_schedule: inert('Jobs do not run locally yet.'),
+    aws_scheduler_schedule_group: inert('Jobs do not run locally yet.', ({ args }) => ({ name: args['name'] })),
+    aws_sqs_queue: inert('Failed jobs are in the logs.'),
+  },
+};

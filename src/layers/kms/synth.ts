@@ -1,0 +1,5 @@
+import type { SynthPart } from '../../stack/layer.js';
+
+export function synth(): SynthPart {
+  return {};
+}
