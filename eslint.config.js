@@ -26,7 +26,7 @@ const configType = { element: { type: 'config', fileInternalPath: 'config.ts' } 
 
 /** Who may import whom. Rooms never import rooms, and nothing after synth imports the config. */
 const allowed = [
-  { from: 'public', allow: ['config', configType, 'base'] },
+  { from: 'public', allow: ['config', configType, 'base', 'stack'] },
   { from: 'base', allow: ['base'] },
   { from: 'config', allow: ['config', configType, 'base', roomConfig] },
   { from: 'stack', allow: ['stack', 'base', configType, 'contract'] },
@@ -40,7 +40,7 @@ const allowed = [
   { from: 'testing', allow: ['contract', 'http', 'base', 'stack', 'local', 'testing'] },
   { from: 'local', allow: ['local', 'contract', 'http', 'testing', 'base', 'stack', 'deploy', 'layers'] },
   { from: 'deploy', allow: ['deploy', 'base', 'stack'] },
-  { from: 'cli', allow: ['cli', 'base', 'config', configType, 'stack', 'local', 'deploy', 'layers'] },
+  { from: 'cli', allow: ['cli', 'public', 'base', 'config', configType, 'stack', 'local', 'deploy', 'layers'] },
 ];
 
 const policies = allowed.map(({ from, allow }) => ({

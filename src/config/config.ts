@@ -130,6 +130,8 @@ export interface WafConfig {
   /** Requests in 5 minutes from one address. */
   readonly rateLimit: number;
   readonly rules: readonly WafRuleConfig[];
+  /** Names of built-in rules, of AWS's groups, and of rules in those groups that count instead of block. */
+  readonly count: readonly string[];
 }
 
 /** A custom rule, evaluated after the specification's. */

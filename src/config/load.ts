@@ -3,7 +3,6 @@ import { homedir } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import { createJiti, type Jiti } from 'jiti';
 import { LandfallError, messageOf } from '../base/errors.js';
-import { defineProject } from './define.js';
 import { findConfig } from './find.js';
 import { jsonFaultAt, positionAt } from './json-text.js';
 
@@ -18,18 +17,20 @@ export interface LoadOptions {
   readonly cwd: string;
   /** The value of `--config`. */
   readonly file?: string | undefined;
+  /** What `import … from 'landfall'` gives the config, wherever Landfall itself is installed. */
+  readonly landfall?: object;
 }
 
-/** What `import … from 'landfall'` gives a config, wherever Landfall itself is installed. */
-const publicModule = { defineProject };
+/** What `import … from 'landfall'` gives a config when the caller names nothing else. */
+const publicModule = { defineProject: (project: unknown) => project };
 
 /**
  * Finds and reads the config file.
  * @throws LandfallError when there is none, or it cannot be read
  */
-export async function loadConfig({ cwd, file: given }: LoadOptions): Promise<LoadedConfig> {
+export async function loadConfig({ cwd, file: given, landfall = publicModule }: LoadOptions): Promise<LoadedConfig> {
   const file = findConfig(cwd, given);
-  return { file, input: extname(file) === '.json' ? await readJson(file) : await evaluate(file) };
+  return { file, input: extname(file) === '.json' ? await readJson(file) : await evaluate(file, landfall) };
 }
 
 async function readJson(file: string): Promise<unknown> {
@@ -55,12 +56,12 @@ function jsonFault(text: string, line: number, column: number): string {
   return found === undefined ? 'the line ends too early.' : `${JSON.stringify(found)} is not expected there.`;
 }
 
-async function evaluate(file: string): Promise<unknown> {
+async function evaluate(file: string, landfall: object): Promise<unknown> {
   const jiti = createJiti(file, {
     moduleCache: false,
     interopDefault: false,
     fsCache: join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'landfall', 'config'),
-    virtualModules: { landfall: publicModule },
+    virtualModules: { landfall },
   });
   const source = await readFile(file, 'utf8');
   const input = await evaluated(jiti, source, file);

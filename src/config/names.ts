@@ -9,7 +9,20 @@ export const isName = (name: string): boolean => name.length <= nameLimit && pat
 export const nameRule = `at most ${String(nameLimit)} lower-case letters, digits and single hyphens, starting with a letter and not ending with a hyphen`;
 
 /** Names that Landfall gives to things of its own beside the services. */
-export const reservedServices = ['alb', 'database-init', 'gateway', 'kong', 'redis', 'shared', 'wake'] as const;
+export const reservedServices = [
+  'alb',
+  'database-init',
+  'flow-log',
+  'gateway',
+  'job-invoker',
+  'kong',
+  'logs',
+  'postgres',
+  'redis',
+  'shared',
+  'wake',
+  'wake-up',
+] as const;
 
 /** The name of the API's own distribution: a front end, which has one too, cannot take it. */
 export const reservedFrontEnd = 'api';

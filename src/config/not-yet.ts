@@ -2,49 +2,55 @@ import { LandfallErrors, type Problem } from '../base/errors.js';
 import type { Config } from './config.js';
 
 /**
- * Refuses what a config asks for and this version does not make yet, all at once, so that nothing is left out in silence.
+ * Refuses what a config asks for and this version does not do yet, all at once, so that nothing is left out in silence.
+ * `local`: for the local plane, which does less than AWS.
  * @throws LandfallErrors `NOT_YET`
  */
-export function refuseUnsupported(config: Config): void {
-  const [first, ...rest] = unsupported(config);
+export function refuseUnsupported(config: Config, local: boolean): void {
+  const [first, ...rest] = [...unsupported(config), ...(local ? unsupportedLocally(config) : [])];
   if (first !== undefined) throw new LandfallErrors([first, ...rest]);
 }
 
+type Asked = readonly [wanted: boolean, path: string, what: string];
+
 function unsupported(config: Config): readonly Problem[] {
   const environment = `environments.${config.environment}`;
-  const services = config.services.flatMap((service) => {
-    const path = `services.${service.name}`;
-    if (service.type === 'nextjs' || service.type === 'worker')
-      return [notYet(`${path}.type`, `a service of type ${service.type}`)];
-    if (service.type === 'spa') return [];
-    return [
-      ...(service.redis ? [notYet(`${path}.redis`, 'Redis')] : []),
-      ...(Object.keys(service.jobs).length > 0 ? [notYet(`${path}.jobs`, 'scheduled jobs')] : []),
-    ];
-  });
-  const asked: readonly (readonly [boolean, string, string])[] = [
-    [config.nat === 'instance', 'nat', 'a NAT instance'],
-    [config.gateway.database === 'postgres', 'gateway.database', 'Kong with a database'],
-    [config.gateway.rateLimit !== undefined, 'gateway.rateLimit', 'rate limiting at the gateway'],
-    [config.waf.rules.length > 0, 'waf.rules', 'custom WAF rules'],
-    [config.wake.mode === 'hold', 'wake.mode', 'holding requests while a service wakes'],
-    [config.sleep.schedule !== undefined, 'sleep.schedule', 'a sleeping schedule'],
-    [config.redirectDomains.length > 0, 'redirectDomains', 'redirect domains'],
-    [config.alarms.email !== undefined, 'alarms.email', 'alarms'],
-    [config.budgetUsd !== undefined, 'budgetUsd', 'a budget'],
-    [config.override !== undefined, 'override', 'overriding resources'],
-  ];
-  return [
-    ...services,
-    ...asked.flatMap(([wanted, key, what]) => (wanted ? [notYet(`${environment}.${key}`, what)] : [])),
-  ];
+  return problems(
+    [
+      [config.wake.mode === 'hold', `${environment}.wake.mode`, 'holding requests while a service wakes'],
+      [config.wake.scope === 'needed', `${environment}.wake.scope`, 'waking only what is needed'],
+    ],
+    'This version of Landfall',
+  );
 }
 
-function notYet(path: string, what: string): Problem {
-  return {
-    code: 'NOT_YET',
-    message: `This version of Landfall does not make ${what} yet.`,
-    fix: 'Leave it out for now; the README lists what comes later.',
-    path,
-  };
+function unsupportedLocally(config: Config): readonly Problem[] {
+  const environment = `environments.${config.environment}`;
+  const services = config.services.flatMap((service): readonly Asked[] => {
+    if (service.type === 'spa') return [];
+    const path = `services.${service.name}`;
+    return [
+      [service.type === 'nextjs', `${path}.type`, 'Next.js front ends'],
+      [service.redis, `${path}.redis`, 'Redis'],
+      [Object.keys(service.jobs).length > 0, `${path}.jobs`, 'scheduled jobs'],
+    ];
+  });
+  return problems(
+    [
+      ...services,
+      [config.gateway.rateLimit !== undefined, `${environment}.gateway.rateLimit`, 'rate limiting at the gateway'],
+      [config.redirectDomains.length > 0, `${environment}.redirectDomains`, 'redirect domains'],
+    ],
+    'The local plane',
+  );
 }
+
+const problems = (asked: readonly Asked[], who: string): readonly Problem[] =>
+  asked
+    .filter(([wanted]) => wanted)
+    .map(([, path, what]) => ({
+      code: 'NOT_YET',
+      message: `${who} does not do ${what} yet.`,
+      fix: 'Leave it out for now; the README lists what comes later.',
+      path,
+    }));

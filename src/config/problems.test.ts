@@ -290,6 +290,16 @@ const rows: readonly Row[] = [
     'nothing would wake it',
   ],
   [
+    'a service that sleeps while one that never sleeps calls it',
+    {
+      [`${dev}.defaults`]: { minInstances: 0, maxInstances: 4 },
+      [`${dev}.services`]: { 'auth-service': { minInstances: 0 }, 'offers-service': { minInstances: 1 } },
+    },
+    'CONFIG_ALWAYS_ON',
+    `${dev}.services.auth-service.minInstances`,
+    '"offers-service", which never sleeps',
+  ],
+  [
     'a tier of a spa',
     { [`${dev}.services`]: { admin: { tier: 'small' } } },
     'CONFIG_NOT_APPLICABLE',
@@ -502,6 +512,55 @@ const rows: readonly Row[] = [
     `${dev}.waf.rules[0].match.path`,
     'exactly one',
   ],
+  [
+    'a rule with the name of a built-in one',
+    { [`${dev}.waf`]: { rules: [{ name: 'metadata-ssrf', action: 'block', match: { countries: ['DE'] } }] } },
+    'CONFIG_RESERVED_NAME',
+    `${dev}.waf.rules[0].name`,
+    'Rename',
+  ],
+  [
+    'a rule with the name of one of AWS',
+    { [`${dev}.waf`]: { rules: [{ name: 'SQLi_BODY', action: 'block', match: { countries: ['DE'] } }] } },
+    'CONFIG_RESERVED_NAME',
+    `${dev}.waf.rules[0].name`,
+    'Rename',
+  ],
+  [
+    'a counted rule that is not there',
+    { [`${dev}.waf`]: { count: ['CrossSiteScripting_body'] } },
+    'CONFIG_INVALID_VALUE',
+    `${dev}.waf.count[0]`,
+    'Did you mean "CrossSiteScripting_BODY"?',
+  ],
+  [
+    'a rule that is counted twice',
+    { [`${dev}.waf`]: { count: ['rate-limit', 'SQLi_BODY', 'rate-limit'] } },
+    'CONFIG_DUPLICATE',
+    `${dev}.waf.count[2]`,
+    '"rate-limit"',
+  ],
+  [
+    'a text of more bytes than WAF takes',
+    rule({ path: { contains: 'é'.repeat(101) } }),
+    'CONFIG_INVALID_VALUE',
+    `${dev}.waf.rules[0].match.path.contains`,
+    '200 bytes',
+  ],
+  [
+    'a header name that the provider refuses',
+    rule({ header: { name: 'x'.repeat(41), equals: 'a' } }),
+    'CONFIG_INVALID_VALUE',
+    `${dev}.waf.rules[0].match.header.name`,
+    '40 letters',
+  ],
+  ...['(?=a)', '(?<!a)b', '(a)\\1', '(?<n>a)', '\\Aa', '\\p{L}', 'a{1001}', '(?>a)'].map((regex): Row => [
+    `the expression ${regex}`,
+    rule({ path: { regex } }),
+    'CONFIG_WAF_RULE',
+    `${dev}.waf.rules[0].match.path.regex`,
+    'not one that WAF takes',
+  ]),
   ['an expression', rule({ path: { regex: '(' } }), 'CONFIG_WAF_RULE', `${dev}.waf.rules[0].match.path.regex`, '"("'],
   [
     'an allowing rate',
@@ -524,6 +583,13 @@ describe('configProblems', () => {
   it('finds nothing in the example of the design', () => {
     expect(configProblems(designExample)).toEqual([]);
   });
+
+  it.each(['^/(?:api|admin)/\\d{2,4}$', '\\(\\?=', '[(?=]', '\\\\k', 'a\\-b\\/c'])(
+    'takes the expression %s',
+    (regex) => {
+      expect(configProblems(edited(designExample, rule({ path: { regex } })))).toEqual([]);
+    },
+  );
 
   it.each(rows)('reports %s', (_what, changes, code, path, words) => {
     const problems = configProblems(edited(designExample, changes));

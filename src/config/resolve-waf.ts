@@ -8,6 +8,7 @@ export function resolveWaf(waf: EnvironmentInput['waf']): WafConfig {
   return {
     rateLimit: waf?.rateLimit ?? wafDefaults.rateLimit,
     rules: (waf?.rules ?? []).map(({ name, action, match }) => ({ name, action, match: resolveMatch(match) })),
+    count: waf?.count ?? wafDefaults.count,
   };
 }
 

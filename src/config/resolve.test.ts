@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defineProject } from './define.js';
+import type { ProjectInput } from './schema.js';
 import { configProblems, validateProject } from './problems.js';
 import { resolveConfig } from './resolve.js';
 import { designExample } from './testing/design-example.js';
 
-const small = defineProject({
+const small: ProjectInput = {
   project: 'small',
   region: 'eu-central-1',
   services: {
@@ -21,7 +21,7 @@ const small = defineProject({
     },
     production: { domain: 'example.com', redirectDomains: ['example.com', 'shop.example.org'], redis: {} },
   },
-});
+};
 
 const serviceOf = (environment: string, name: string) =>
   resolveConfig(small, environment).services.find((service) => service.name === name);
@@ -75,6 +75,7 @@ describe('resolveConfig', () => {
           "timezone": "UTC",
         },
         "waf": {
+          "count": [],
           "rateLimit": 1000,
           "rules": [],
         },

@@ -8,6 +8,7 @@ import { postgresDefaults } from '../layers/rds/config.js';
 import type { Config, GatewayConfig, PostgresConfig, RedisConfig, Service } from './config.js';
 import { defined } from './defined.js';
 import { suggestion } from './nearest.js';
+import { reachedFrom } from './reached.js';
 import { resolveService } from './resolve-service.js';
 import { resolveWaf } from './resolve-waf.js';
 import type { EnvironmentInput, ProjectInput } from './schema.js';
@@ -27,9 +28,11 @@ export function resolveConfig(project: ProjectInput, name: string, options: Reso
   const local = options.domain !== undefined;
   const moved = (host: string) => (local ? underDomain(host, environment.domain, domain) : host);
   const production = environment.production ?? ['prod', 'production'].includes(name);
-  const services = Object.entries(project.services)
-    .map(([key, service]) => resolveService(key, service, environment))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const services = withCalleesAwake(
+    Object.entries(project.services)
+      .map(([key, service]) => resolveService(key, service, environment))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+  );
   const sleep = { ...sleepDefaults, ...defined(environment.sleep) };
   return {
     project: project.project,
@@ -52,6 +55,20 @@ export function resolveConfig(project: ProjectInput, name: string, options: Reso
     exec: environment.exec ?? execDefault,
     override: environment.override,
   };
+}
+
+/** What a service that never sleeps calls does not sleep either: an inherited 0 becomes 1. */
+function withCalleesAwake(services: readonly Service[]): readonly Service[] {
+  const tasks = services.filter((service) => service.type !== 'spa');
+  const reached = reachedFrom(
+    tasks.filter(({ minInstances }) => minInstances > 0),
+    tasks,
+  );
+  return services.map((service) =>
+    service.type !== 'spa' && service.minInstances === 0 && reached.has(service.name)
+      ? { ...service, minInstances: 1 }
+      : service,
+  );
 }
 
 function environmentOf(project: ProjectInput, name: string): EnvironmentInput {

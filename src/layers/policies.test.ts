@@ -73,7 +73,15 @@ function statementsIn(text: string): readonly Statement[] {
 }
 
 /** Actions that AWS takes with no resource. https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html (read 2026-11-23) */
-const withoutResource = ['ecr:GetAuthorizationToken', /^ssmmessages:(Create|Open)(Control|Data)Channel$/];
+const withoutResource = [
+  'ecr:GetAuthorizationToken',
+  /^ssmmessages:(Create|Open)(Control|Data)Channel$/,
+  'xray:PutTraceSegments',
+  'xray:PutTelemetryRecords',
+  // With the cluster and the namespace as their conditions.
+  'ecs:ListServices',
+  'cloudwatch:PutMetricData',
+];
 
 describe('every policy', () => {
   const policies = policiesOf(everything);
@@ -111,7 +119,7 @@ describe('every policy', () => {
     const principals = allowing.flatMap(([, { principal }]) => (principal === undefined ? [] : [principal]));
     expect(principals.length).toBeGreaterThan(0);
     for (const principal of principals) {
-      expect(principal).toEqual({ Service: expect.stringMatching(/^[a-z-]+\.amazonaws\.com$/) as string });
+      expect(principal).toEqual({ Service: expect.stringMatching(/^[a-z-]+(\.[a-z]+)?\.amazonaws\.com$/) as string });
     }
   });
 });
@@ -129,6 +137,7 @@ describe('a task', () => {
       '${aws_cloudwatch_log_group.auth_service.arn}:*',
       '${aws_secretsmanager_secret.auth_service__DATABASE_URL.arn}',
       '${aws_secretsmanager_secret.auth_service__JWT_KEY.arn}',
+      '${aws_kms_key.main.arn}',
     ]);
   });
 

@@ -118,6 +118,9 @@ test('names the provider version and the arguments that hold secrets', () => {
           "password",
           "password_wo",
         ],
+        "aws_elasticache_replication_group": [
+          "auth_token",
+        ],
         "aws_lb_listener": [
           "default_action.authenticate_oidc.client_secret",
         ],

@@ -33,6 +33,13 @@ export function refsOf(config: Config) {
     /** The same for what lives in us-east-1. */
     edgeKey: 'aws_kms_key.edge',
     hostedZone: 'data.aws_route53_zone.main',
+    /** The zone of a domain that redirects: its own where the environment's does not hold it. */
+    hostedZoneOf: (domain: string) => {
+      const zone = zoneOf(config, domain);
+      return zone === config.hostedZone
+        ? 'data.aws_route53_zone.main'
+        : (`data.aws_route53_zone.${id(zone.replaceAll('-', '--'))}` as const);
+    },
 
     vpc: 'aws_vpc.main',
     subnet: (tier: SubnetTier, zone: ZoneIndex) => `aws_subnet.${tier}_${zoneLetter(zone)}` as const,
@@ -52,6 +59,8 @@ export function refsOf(config: Config) {
     edgeWebAcl: 'aws_wafv2_web_acl.edge',
     /** Demands the origin-verify header of what reaches App Runner. */
     regionalWebAcl: 'aws_wafv2_web_acl.regional',
+    /** The name among distributions and certificates of a domain that redirects; no service's name has an underscore. */
+    redirectName: (domain: string) => `redirect_${id(domain.replaceAll('-', '--'))}`,
     distribution: (name: string) => `aws_cloudfront_distribution.${id(name)}` as const,
 
     loadBalancer: 'aws_lb.main',
@@ -62,6 +71,8 @@ export function refsOf(config: Config) {
     wakeUpHost: 'wake.internal',
     wakeUpFunction: 'aws_lambda_function.wake_up',
     wakeUpTargetGroup: 'aws_lb_target_group.wake_up',
+    /** Queue of scheduled calls that failed for good. */
+    jobFailures: 'aws_sqs_queue.job_failures',
     jobInvokerFunction: 'aws_lambda_function.job_invoker',
 
     cluster: 'aws_ecs_cluster.main',
@@ -77,6 +88,8 @@ export function refsOf(config: Config) {
 
     database: 'aws_db_instance.main',
     cache: 'aws_elasticache_replication_group.main',
+    /** Holds `{ url, password }` of Redis: one truth for services, gateway and deploy. */
+    redisSecret: 'aws_secretsmanager_secret.shared__REDIS',
     appRunnerService: (name: string) => `aws_apprunner_service.${id(name)}` as const,
     databaseInit: 'aws_lambda_invocation.database_init',
     databaseInitFunction: 'aws_lambda_function.database_init',
@@ -134,6 +147,21 @@ export const hasJobs = (service: Service): service is TaskService =>
 
 /** Namespace and dimension of Landfall's own metrics: `WakeUps` and `RunningJobs`. */
 export const metrics = { namespace: 'Landfall', dimension: 'Stack' } as const;
+
+/** The front end that redirecting names lead to: the first Next.js one by name, else the first SPA. */
+export const frontEndOf = ({ services }: Config): NextService | SpaService | undefined =>
+  services.find(isNext) ?? services.find(isSpa);
+
+/**
+ * The Route 53 zone that holds a domain: the environment's when it is a parent, else the shortest of the redirecting names (without
+ * `www.`) that is one.
+ */
+export function zoneOf({ hostedZone, redirectDomains }: Config, domain: string): string {
+  const holds = (zone: string) => domain === zone || domain.endsWith(`.${zone}`);
+  if (holds(hostedZone)) return hostedZone;
+  const zones = redirectDomains.map((name) => name.replace(/^www\./, '')).filter(holds);
+  return zones.reduce((best, zone) => (zone.length < best.length ? zone : best), domain);
+}
 
 /** Services that run as tasks and use a database, with its name. */
 export function databasesOf(config: Config): readonly { readonly service: string; readonly database: string }[] {

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.js';
 import { LandfallError } from '../base/errors.js';
 import type { ArtifactFile, Layer, SynthPart } from './layer.js';
 import type { Manifest } from './manifest.js';
+import { overridden } from './override.js';
 import { refsOf } from './refs.js';
 import { referencesIn, type Reference } from './expr.js';
 import { addressOf, dependenciesOf, targetOf, type Stack } from './stack.js';
@@ -19,12 +20,12 @@ export interface Synthesis {
 
 /**
  * Joins what every room makes of the config: the only place after which nothing reads it. The same config gives the same result.
- * @throws LandfallError `STACK_INCONSISTENT` when two rooms use one address, or name a variable or an output twice, or when a reference points nowhere
+ * @throws LandfallError `STACK_INCONSISTENT` when two rooms use one address, or name a variable or an output twice, or when a reference points nowhere; what `override` throws
  */
 export function synthesise(config: Config, rooms: readonly Room[]): Synthesis {
   const refs = refsOf(config);
   const parts = rooms.map((room) => room.synth(config, refs));
-  const stack: Stack = {
+  const made: Stack = {
     project: config.project,
     environment: config.environment,
     region: config.region,
@@ -34,7 +35,9 @@ export function synthesise(config: Config, rooms: readonly Room[]): Synthesis {
     variables: byName(collect(parts, 'variables')),
     outputs: byName(collect(parts, 'outputs')),
   };
-  assertConsistent(stack);
+  assertConsistent(made, '');
+  const stack = overridden(made, config.override);
+  if (stack !== made) assertConsistent(stack, ` Does the override of ${config.environment} leave a reference behind?`);
   return {
     stack,
     manifest: manifestOf(config, parts),
@@ -83,11 +86,11 @@ const byName = <T extends { readonly name: string }>(items: readonly T[]): reado
 const byAddress = <T extends { readonly type: string; readonly name: string }>(nodes: readonly T[]): readonly T[] =>
   nodes.toSorted(by(({ type, name }) => `${type}.${name}`));
 
-function assertConsistent(stack: Stack): void {
+function assertConsistent(stack: Stack, hint: string): void {
   const { nodes } = viewOf(stack);
   const all = declared(stack);
   const twice = all.filter((address, index) => all.indexOf(address) !== index);
-  if (twice.length > 0) throw inconsistent(`Two rooms emit one address: ${twice.join(', ')}.`);
+  if (twice.length > 0) throw inconsistent(`Two rooms emit one address: ${twice.join(', ')}.`, hint);
   const known = new Set(all);
   const users = [
     ...[...nodes].map(([address, node]) => [address, [...dependenciesOf(node), ...variablesIn(node.args)]] as const),
@@ -96,7 +99,7 @@ function assertConsistent(stack: Stack): void {
   const dangling = users.flatMap(([address, targets]) =>
     targets.filter((target) => !known.has(target)).map((target) => `${address} → ${target}`),
   );
-  if (dangling.length > 0) throw inconsistent(`References point to nothing: ${dangling.join(', ')}.`);
+  if (dangling.length > 0) throw inconsistent(`References point to nothing: ${dangling.join(', ')}.`, hint);
 }
 
 /** Every name that the Stack gives: addresses, variables and outputs. */
@@ -117,10 +120,10 @@ const variablesIn = (args: unknown): readonly string[] =>
     .filter(({ kind }) => kind === 'var')
     .map(pointed);
 
-function inconsistent(message: string): LandfallError {
+function inconsistent(message: string, hint: string): LandfallError {
   return new LandfallError({
     code: 'STACK_INCONSISTENT',
     message,
-    fix: 'This is a mistake in Landfall: please report it with your config.',
+    fix: hint === '' ? 'This is a mistake in Landfall: please report it with your config.' : hint.trim(),
   });
 }

@@ -6,6 +6,7 @@ import { layers } from '../../layers/registry.js';
 import { planeFolders, type PlaneFolders } from '../../local/folders.js';
 import { refuseUnsupported } from '../../config/not-yet.js';
 import { synthesise, type Synthesis } from '../../stack/synth.js';
+import * as landfall from '../../index.js';
 import type { Io } from '../io.js';
 import type { LocalOptions } from './options.js';
 
@@ -18,12 +19,12 @@ export interface Project {
 
 /** Loads the config, and makes the Stack of one environment: for the local plane with its own domain, and nothing else different. */
 export async function openProject(options: LocalOptions, io: Io): Promise<Project> {
-  const { file, input } = await loadConfig({ cwd: io.cwd, file: options.config });
+  const { file, input } = await loadConfig({ cwd: io.cwd, file: options.config, landfall });
   const project = validateProject(input);
   const folder = dirname(file);
   const domain = options.local === true ? `${project.project}.localhost` : undefined;
   const config = resolveConfig(project, options.env, domain === undefined ? {} : { domain });
-  refuseUnsupported(config);
+  refuseUnsupported(config, options.local === true);
   return { folder, synthesis: synthesise(config, layers), planeFolders: planeFolders(folder, options.env) };
 }
 

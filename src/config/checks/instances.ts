@@ -1,7 +1,8 @@
 import { taskDefaults } from '../../layers/ecs/config.js';
 import { gatewayDefaults } from '../../layers/gateway/config.js';
-import { fields, number, type Fields, type LooseEntry, type LooseProject } from '../loose.js';
+import { fields, number, texts, type Fields, type LooseEntry, type LooseProject } from '../loose.js';
 import { mistake, type Mistake, type Place } from '../mistake.js';
+import { reachedFrom } from '../reached.js';
 
 /** Counts of tasks: the least is not above the most after inheritance, and what nothing would wake does not sleep. */
 export function instanceMistakes({ services, environments }: LooseProject): readonly Mistake[] {
@@ -19,6 +20,7 @@ export function instanceMistakes({ services, environments }: LooseProject): read
         const kind = service.fields['type'] === 'spa' ? notForFiles(place, counts) : own([place, counts, defaults]);
         return [...kind, ...alwaysOn(place, service, counts), ...appRunner(place, service, counts)];
       }),
+      ...calledAwake([...at, 'services'], services, defaults, overrides),
     ];
   });
 }
@@ -54,6 +56,43 @@ function alwaysOn(at: Place, { name, fields: service }: LooseEntry, counts: Fiel
       'Write at least 1, or leave it out: an inherited 0 becomes 1.',
     ),
   ];
+}
+
+/** A service whose own entry lets it sleep while one that never sleeps calls it. */
+function calledAwake(
+  at: Place,
+  services: readonly LooseEntry[],
+  defaults: Fields,
+  overrides: Fields,
+): readonly Mistake[] {
+  const countsOf = (name: string) => (Object.hasOwn(overrides, name) ? fields(overrides[name]) : {});
+  const callers = services.map(({ name, fields: service }) => ({
+    name,
+    calls: texts(service['calls']).map(({ value }) => value),
+    least:
+      service['type'] === 'nestjs'
+        ? (number(countsOf(name)['minInstances']) ?? number(defaults['minInstances']) ?? taskDefaults.minInstances)
+        : 1,
+  }));
+  const reached = reachedFrom(
+    callers.filter(({ least }) => least > 0),
+    callers,
+  );
+  return callers.flatMap(({ name }) => {
+    const caller = reached.get(name);
+    if (caller === undefined || countsOf(name)['minInstances'] !== 0) return [];
+    const type = services.find((service) => service.name === name)?.fields['type'];
+    return type !== 'nestjs'
+      ? []
+      : [
+          mistake(
+            'CONFIG_ALWAYS_ON',
+            [...at, name, 'minInstances'],
+            `\`minInstances\` is 0, but "${caller}", which never sleeps, calls "${name}" directly, and that would not wake it.`,
+            `Write at least 1, or let "${caller}" sleep too.`,
+          ),
+        ];
+  });
 }
 
 function notForFiles(at: Place, counts: Fields): readonly Mistake[] {

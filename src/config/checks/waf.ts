@@ -1,26 +1,39 @@
-import { comparisons } from '../../layers/waf/config.js';
-import { fields, items, text, type Fields, type LooseProject } from '../loose.js';
+import { comparisons, countableRules } from '../../layers/waf/config.js';
+import { fields, items, text, texts, type Fields, type LooseProject } from '../loose.js';
 import { mistake, type Mistake, type Place } from '../mistake.js';
 
-/** Names of the rules that the web ACL has anyway. */
-const ownRules = ['rate-limit', 'metadata-ssrf'];
+/** Names of the rules and groups that the web ACL has anyway. */
+const builtIn: readonly string[] = countableRules;
 
-/** Own rules of the web ACL. */
+/** Own rules of the web ACL, and the built-in ones that only count. */
 export function wafMistakes({ environments }: LooseProject): readonly Mistake[] {
   return environments.flatMap(({ name, fields: environment }) => {
-    const rules = items(fields(environment['waf'])['rules']).map(({ index, value }) => ({
+    const waf = fields(environment['waf']);
+    const rules = items(waf['rules']).map(({ index, value }) => ({
       at: ['environments', name, 'waf', 'rules', index] as Place,
       rule: fields(value),
     }));
-    return rules.flatMap(({ at, rule }, position) => [
-      ...ruleName(
-        at,
-        text(rule['name']),
-        rules.slice(0, position).flatMap((earlier) => text(earlier.rule['name']) ?? []),
-      ),
-      ...conditions(at, rule),
-    ]);
+    return [
+      ...rules.flatMap(({ at, rule }, position) => [
+        ...ruleName(
+          at,
+          text(rule['name']),
+          rules.slice(0, position).flatMap((earlier) => text(earlier.rule['name']) ?? []),
+        ),
+        ...conditions(at, rule),
+      ]),
+      ...countedTwice(['environments', name, 'waf', 'count'], waf['count']),
+    ];
   });
+}
+
+function countedTwice(at: Place, count: unknown): readonly Mistake[] {
+  const names = texts(count);
+  return names.flatMap(({ index, value }, position) =>
+    names.slice(0, position).some((earlier) => earlier.value === value)
+      ? [mistake('CONFIG_DUPLICATE', [...at, index], `"${value}" is there twice.`, 'Remove one of them.')]
+      : [],
+  );
 }
 
 function ruleName(at: Place, name: string | undefined, earlier: readonly string[]): readonly Mistake[] {
@@ -28,7 +41,7 @@ function ruleName(at: Place, name: string | undefined, earlier: readonly string[
   const place = [...at, 'name'];
   if (earlier.includes(name))
     return [mistake('CONFIG_DUPLICATE', place, `Two rules are called "${name}".`, 'Rename one of them.')];
-  return ownRules.includes(name) || name.startsWith('AWS')
+  return builtIn.includes(name) || name.startsWith('AWS')
     ? [
         mistake(
           'CONFIG_RESERVED_NAME',
@@ -87,19 +100,40 @@ function comparison(at: Place, value: unknown): readonly Mistake[] {
   ];
 }
 
-/** @see https://docs.aws.amazon.com/waf/latest/developerguide/waf-regex-pattern-support.html (not re-read) */
+/**
+ * What WAF, the provider (Go's syntax) and the local plane (JavaScript's) all read in the same way.
+ * @see https://docs.aws.amazon.com/waf/latest/developerguide/waf-regex-pattern-support.html (read 2026-11-25)
+ */
 function pattern(at: Place, regex: string): readonly Mistake[] {
-  const unsupported = /\(\?[=!<]|\\[1-9]/.test(regex);
-  return isRegex(regex) && !unsupported
+  return isRegex(regex) && !usesUnsupported(regex)
     ? []
     : [
         mistake(
           'CONFIG_WAF_RULE',
           at,
           `The expression "${regex}" is not one that WAF takes.`,
-          'Use a valid expression without back references and look-around.',
+          'Use a valid expression without back references, look-around, named groups, flags, unusual escapes and repeats over 1000.',
         ),
       ];
+}
+
+const escapes = /\\([\s\S])/g;
+
+/** What means the same everywhere after a backslash: some letters, and ASCII's punctuation. */
+const knownEscape = /^[dDwWsSbBnrtfx !-/:-@[-`{-~]$/;
+
+function usesUnsupported(regex: string): boolean {
+  const escaped = [...regex.matchAll(escapes)].map(([, letter = '']) => letter);
+  const plain = regex.replaceAll(escapes, '_').replaceAll(/\[[^\]]*\]/g, '_');
+  const repeats = [...plain.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].flatMap(([, least, most]) => [
+    Number(least),
+    Number(most ?? 0),
+  ]);
+  return (
+    !escaped.every((letter) => knownEscape.test(letter)) ||
+    /\(\?(?!:)/.test(plain) ||
+    repeats.some((times) => times > 1000)
+  );
 }
 
 function isRegex(pattern: string): boolean {

@@ -1,7 +1,7 @@
-import { defineProject } from '../define.js';
+import type { ProjectInput } from '../schema.js';
 
 /** The example of the design page, word for word. */
-export const designExample = defineProject({
+export const designExample: ProjectInput = {
   project: 'shop',
   region: 'eu-central-1',
   services: {
@@ -40,4 +40,4 @@ export const designExample = defineProject({
       redis: { nodeType: 'cache.r6g.large' },
     },
   },
-});
+};

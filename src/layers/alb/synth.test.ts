@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { Config } from '../../config/config.js';
 import { refsOf } from '../../stack/refs.js';
 import { emptyStack } from '../../stack/testing/stack.js';
-import { configOf, nestService, workerService } from '../../stack/testing/config.js';
+import { configOf, nestService, nextService, workerService } from '../../stack/testing/config.js';
 import { expression } from '../../stack/terraform-json.js';
 import { viewOf } from '../../stack/view.js';
-import { prioritiesOf, synth } from './synth.js';
+import { prioritiesOf } from './priorities.js';
+import { synth } from './synth.js';
 
 const name = fc.stringMatching(/^[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,8}){0,2}$/);
 const names = fc.uniqueArray(name, { minLength: 1, maxLength: 40 });
@@ -97,7 +98,8 @@ describe('the load balancer', () => {
         ],
       },
     ]);
-    expect(rule?.args.priority).toBe(1);
+    // After the rules of front ends, which ask for the header and a host.
+    expect(rule?.args.priority).toBe(50_000);
     expect(expression(rule?.args.action)).toEqual([
       { type: 'forward', target_group_arn: '${aws_lb_target_group.gateway.arn}' },
     ]);
@@ -123,6 +125,7 @@ describe('the load balancer', () => {
         '${aws_lb_listener.internal_http.arn}',
         [{ path_pattern: [{ values: ['/auth/.well-known/*'] }] }],
       ],
+      ['wake_up', '${aws_lb_listener.internal_https.arn}', [{ host_header: [{ values: ['wake.internal'] }] }]],
     ]);
   });
 
@@ -135,7 +138,25 @@ describe('the load balancer', () => {
       ['gateway', 8000, '/status/ready', '8100'],
       ['auth_service', 3001, '/health', 'traffic-port'],
       ['offers_service', 3002, '/ready', 'traffic-port'],
+      ['wake_up', undefined, undefined, undefined],
     ]);
+  });
+
+  test('leads to a Next.js front end by its host and the header, with its certificate', () => {
+    const app = viewFor([...services, nextService('web', { port: 3003, subdomain: 'app' })]);
+    expect(expression(app.get('aws_lb_listener_rule.app_web')?.args)).toMatchObject({
+      listener_arn: '${aws_lb_listener.https.arn}',
+      condition: [
+        { host_header: [{ values: ['app.dev.example.com'] }] },
+        { http_header: [{ http_header_name: 'X-Origin-Verify' }] },
+      ],
+    });
+    expect(expression(app.get('aws_lb_listener_certificate.web')?.args)).toEqual({
+      listener_arn: '${aws_lb_listener.https.arn}',
+      certificate_arn: '${aws_acm_certificate_validation.web.certificate_arn}',
+    });
+    const onAppRunner = viewFor([nextService('web', { runtime: 'app-runner' })]);
+    expect(onAppRunner.get('aws_lb_listener_rule.app_web')).toBeUndefined();
   });
 
   test('has names within 32 characters that differ', () => {

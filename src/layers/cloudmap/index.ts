@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.js';
 import { inert, localArn, type Layer, type Resolved, type SynthPart } from '../../stack/layer.js';
-import { isNest, type Refs } from '../../stack/refs.js';
-import { attr, resource } from '../../stack/stack.js';
+import { inCluster, type Refs } from '../../stack/refs.js';
+import { attr, resource, type AnyResource } from '../../stack/stack.js';
 
 /** The private namespace, a name for each service that others call directly, and `alb.{project}.local`. */
 function synth(config: Config, refs: Refs): SynthPart {
@@ -13,7 +13,7 @@ function synth(config: Config, refs: Refs): SynthPart {
         description: `${config.project} ${config.environment}`,
         vpc: attr(refs.vpc, 'id'),
       }),
-      ...config.services.filter(isNest).map(({ name }) =>
+      ...config.services.filter(inCluster).map(({ name }) =>
         resource(refs.discoveryService(name), {
           name,
           dns_config: [
@@ -31,8 +31,30 @@ function synth(config: Config, refs: Refs): SynthPart {
         service_id: attr(refs.discoveryService('alb'), 'id'),
         attributes: { AWS_ALIAS_DNS_NAME: attr(refs.loadBalancer, 'dns_name') },
       }),
+      ...(config.redis === undefined ? [] : redis(refs)),
     ],
   };
+}
+
+/** `redis.{project}.local`, so that the gateway's configuration can name the cache before it exists. */
+function redis(refs: Refs): AnyResource[] {
+  return [
+    resource(refs.discoveryService('redis'), {
+      name: 'redis',
+      dns_config: [
+        {
+          namespace_id: attr(refs.namespace, 'id'),
+          routing_policy: 'WEIGHTED',
+          dns_records: [{ type: 'CNAME', ttl: 60 }],
+        },
+      ],
+    }),
+    resource('aws_service_discovery_instance.redis', {
+      instance_id: 'redis',
+      service_id: attr(refs.discoveryService('redis'), 'id'),
+      attributes: { AWS_INSTANCE_CNAME: attr(refs.cache, 'primary_endpoint_address') },
+    }),
+  ];
 }
 
 const aliasOf = (resolved: Resolved): string => {
@@ -71,7 +93,8 @@ export const cloudmap: Layer<
       apply: (resolved, ctx) => {
         const service = ctx.addressOf('id', String(resolved.args['service_id']));
         const args = service === undefined ? undefined : ctx.argumentsOf(service);
-        ctx.alias(`${String(args?.['name'])}.${ctx.project}.local`, aliasOf(resolved));
+        const alias = aliasOf(resolved);
+        if (alias !== '') ctx.alias(`${String(args?.['name'])}.${ctx.project}.local`, alias);
         return Promise.resolve({ id: resolved.address, arn: localArn(ctx, 'servicediscovery', resolved.name) });
       },
     },

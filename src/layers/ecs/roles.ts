@@ -1,7 +1,10 @@
 import type { Config } from '../../config/config.js';
 import { concat, jsonText } from '../../stack/expr.js';
+import { logGroup } from '../../stack/log-group.js';
 import type { Refs } from '../../stack/refs.js';
 import { attr, resource, type AnyResource } from '../../stack/stack.js';
+import { trust } from '../../stack/trust.js';
+import { readSecrets } from '../../stack/task-environment.js';
 import type { TaskPlan } from './service.js';
 
 /** Two roles a service: one for ECS to start its tasks with (its image, log and secrets alone), one for its own code. */
@@ -10,7 +13,8 @@ export function roles(config: Config, refs: Refs, plan: TaskPlan): AnyResource[]
   const role = (kind: 'task' | 'execution') =>
     resource(`aws_iam_role.${kind}_${id}`, {
       name: refs.name(64, plan.name, kind),
-      assume_role_policy: trust(refs),
+      // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html (read 2026-11-23)
+      assume_role_policy: trust(refs, 'ecs-tasks.amazonaws.com'),
       tags: { Name: refs.name(64, plan.name, kind) },
     });
   return [
@@ -22,26 +26,8 @@ export function roles(config: Config, refs: Refs, plan: TaskPlan): AnyResource[]
       policy: jsonText({ Version: '2012-10-17', Statement: executionStatements(refs, plan) }),
     }),
     ...(plan.exec ? [execPolicy(refs, plan)] : []),
-    resource(refs.logGroup(plan.name), {
-      name: `/${config.project}/${config.environment}/${plan.name}`,
-      retention_in_days: config.production ? 365 : 30,
-    }),
+    logGroup(config, refs, refs.logGroup(plan.name), `/${config.project}/${config.environment}/${plan.name}`),
   ];
-}
-
-/** Only ECS tasks of this account may take the role. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html (read 2026-11-23) */
-function trust(refs: Refs) {
-  return jsonText({
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { Service: 'ecs-tasks.amazonaws.com' },
-        Action: 'sts:AssumeRole',
-        Condition: { StringEquals: { 'aws:SourceAccount': refs.accountId } },
-      },
-    ],
-  });
 }
 
 function executionStatements(refs: Refs, plan: TaskPlan): object[] {
@@ -58,15 +44,7 @@ function executionStatements(refs: Refs, plan: TaskPlan): object[] {
       Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       Resource: concat(attr(refs.logGroup(plan.name), 'arn'), ':*'),
     },
-    ...(plan.secrets.length === 0
-      ? []
-      : [
-          {
-            Effect: 'Allow',
-            Action: 'secretsmanager:GetSecretValue',
-            Resource: plan.secrets.map(({ valueFrom }) => valueFrom),
-          },
-        ]),
+    ...readSecrets(refs, plan.secrets),
   ];
 }
 

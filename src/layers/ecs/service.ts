@@ -1,9 +1,9 @@
-import { concat, jsonText, template, type Expr } from '../../stack/expr.js';
+import { jsonText, type Expr } from '../../stack/expr.js';
 import type { Config, NestService, Tier } from '../../config/config.js';
 import { zoneIndexes, type Refs } from '../../stack/refs.js';
 import { attr, resource, type AnyAddress, type AnyResource } from '../../stack/stack.js';
 import { tiers } from './config.js';
-import type { EnvironmentVariable, SecretVariable } from './environment.js';
+import type { EnvironmentVariable, SecretVariable } from '../../stack/task-environment.js';
 
 /** One service of the cluster, whatever it runs. */
 export interface TaskPlan {
@@ -22,16 +22,18 @@ export interface TaskPlan {
   readonly secrets: readonly SecretVariable[];
   /** Registered in Cloud Map. */
   readonly discovery: boolean;
+  readonly behindLoadBalancer: boolean;
+  /** Sleeps when nothing asks for it. */
+  readonly sleeps: boolean;
   readonly dependsOn: readonly AnyAddress[];
-  readonly healthCheckPath: string;
 }
 
 /** Seconds a task may take to drain. At most 120 on Fargate. @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html (read 2026-11-23) */
 const stopTimeoutSeconds = 30;
 
-/** Task definition, service and scaling of one plan. */
+/** Task definition and service of one plan. */
 export function serviceResources(refs: Refs, plan: TaskPlan): AnyResource[] {
-  return [taskDefinition(refs, plan), service(refs, plan), ...scaling(refs, plan)];
+  return [taskDefinition(refs, plan), service(refs, plan)];
 }
 
 function taskDefinition(refs: Refs, plan: TaskPlan): AnyResource {
@@ -42,7 +44,7 @@ function taskDefinition(refs: Refs, plan: TaskPlan): AnyResource {
     essential: true,
     portMappings: plan.ports.map((containerPort) => ({ containerPort, hostPort: containerPort, protocol: 'tcp' })),
     environment: plan.environment,
-    secrets: plan.secrets,
+    secrets: plan.secrets.map(({ name, valueFrom }) => ({ name, valueFrom })),
     stopTimeout: stopTimeoutSeconds,
     linuxParameters: { initProcessEnabled: true },
     logConfiguration: {
@@ -82,7 +84,7 @@ function service(refs: Refs, plan: TaskPlan): AnyResource {
       deployment_circuit_breaker: [{ enable: true, rollback: true }],
       deployment_minimum_healthy_percent: 100,
       deployment_maximum_percent: 200,
-      health_check_grace_period_seconds: 60,
+      platform_version: 'LATEST',
       enable_execute_command: plan.exec,
       propagate_tags: 'SERVICE',
       network_configuration: [
@@ -92,17 +94,25 @@ function service(refs: Refs, plan: TaskPlan): AnyResource {
           assign_public_ip: false,
         },
       ],
-      load_balancer: [
-        {
-          target_group_arn: attr(refs.targetGroup(plan.name), 'arn'),
-          container_name: plan.name,
-          container_port: plan.ports[0],
-        },
-      ],
+      ...(plan.behindLoadBalancer && {
+        health_check_grace_period_seconds: 60,
+        load_balancer: [
+          {
+            target_group_arn: attr(refs.targetGroup(plan.name), 'arn'),
+            container_name: plan.name,
+            container_port: plan.ports[0],
+          },
+        ] as const,
+      }),
       ...(plan.discovery && {
         service_registries: [{ registry_arn: attr(refs.discoveryService(plan.name), 'arn') }] as const,
       }),
-      tags: { Name: refs.name(255, plan.name) },
+      // The wake-up function reads these.
+      tags: {
+        Name: refs.name(255, plan.name),
+        'landfall:sleeps': String(plan.sleeps),
+        'landfall:wake-count': String(Math.max(1, plan.minInstances)),
+      },
     },
     {
       // Tasks pull images and read secrets at their start: the way out and the permission must stand before.
@@ -116,44 +126,4 @@ function service(refs: Refs, plan: TaskPlan): AnyResource {
       lifecycle: { ignore_changes: ['desired_count'] },
     },
   );
-}
-
-/** Tracks CPU and requests per target between the configured bounds; neither policy wakes or sleeps a service. */
-function scaling(refs: Refs, plan: TaskPlan): AnyResource[] {
-  const id = refs.id(plan.name);
-  const target = `aws_appautoscaling_target.${id}` as const;
-  const policy = (name: string, metric: object, targetValue: number) =>
-    resource(`aws_appautoscaling_policy.${id}_${name}`, {
-      name: refs.name(255, plan.name, name),
-      policy_type: 'TargetTrackingScaling',
-      service_namespace: attr(target, 'service_namespace'),
-      resource_id: attr(target, 'resource_id'),
-      scalable_dimension: attr(target, 'scalable_dimension'),
-      target_tracking_scaling_policy_configuration: [
-        {
-          target_value: targetValue,
-          scale_in_cooldown: 300,
-          scale_out_cooldown: 60,
-          predefined_metric_specification: [metric] as never,
-        },
-      ],
-    });
-  return [
-    resource(target, {
-      service_namespace: 'ecs',
-      resource_id: concat('service/', attr(refs.cluster, 'name'), '/', attr(refs.service(plan.name), 'name')),
-      scalable_dimension: 'ecs:service:DesiredCount',
-      min_capacity: plan.minInstances,
-      max_capacity: plan.maxInstances,
-    }),
-    policy('cpu', { predefined_metric_type: 'ECSServiceAverageCPUUtilization' }, plan.scaling.cpuPercent),
-    policy(
-      'requests',
-      {
-        predefined_metric_type: 'ALBRequestCountPerTarget',
-        resource_label: template`${attr(refs.loadBalancer, 'arn_suffix')}/${attr(refs.targetGroup(plan.name), 'arn_suffix')}`,
-      },
-      plan.scaling.requestsPerTarget,
-    ),
-  ];
 }

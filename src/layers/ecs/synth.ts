@@ -1,18 +1,26 @@
 import type { Config } from '../../config/config.js';
-import { template } from '../../stack/expr.js';
 import { gatewayHealthPath, gatewayPorts } from '../../stack/gateway-task.js';
+import { imageReference, imageVariable, manifestImage, repository } from '../../stack/image.js';
 import type { SynthPart } from '../../stack/layer.js';
-import type { ManifestImage } from '../../stack/manifest.js';
-import { gatewayName, isNest, type Refs } from '../../stack/refs.js';
-import { attr, resource, variable, type AnyResource } from '../../stack/stack.js';
-import type { NestService } from '../../config/config.js';
-import { environmentOf, secretsOf } from './environment.js';
-import { serviceResources, type TaskPlan } from './service.js';
+import {
+  canSleep,
+  gatewayName,
+  hasTargetGroup,
+  inCluster,
+  isNext,
+  type Refs,
+  type TaskService,
+} from '../../stack/refs.js';
+import { attr, resource, type AnyAddress } from '../../stack/stack.js';
+import { environmentOf, secretsOf } from '../../stack/task-environment.js';
+import { idle } from './idle.js';
 import { roles } from './roles.js';
+import { scaling } from './scaling.js';
+import { serviceResources, type TaskPlan } from './service.js';
 
-/** The cluster, and for the gateway and every NestJS service: repository, roles, log group, task definition, service, scaling. */
+/** The cluster, and for the gateway and every service in it: repository, roles, log group, task definition, service, scaling. */
 export function synth(config: Config, refs: Refs): SynthPart {
-  const services = config.services.filter(isNest);
+  const services = config.services.filter(inCluster);
   const plans = [gatewayPlan(config, refs), ...services.map((service) => servicePlan(config, refs, service))];
   return {
     resources: [
@@ -24,18 +32,18 @@ export function synth(config: Config, refs: Refs): SynthPart {
       resource('aws_ecs_cluster_capacity_providers.main', {
         cluster_name: attr(refs.cluster, 'name'),
         capacity_providers: ['FARGATE', 'FARGATE_SPOT'],
+        default_capacity_provider_strategy: [{ capacity_provider: 'FARGATE', weight: 1 }],
       }),
       ...plans.flatMap((plan) => [
         ...repository(refs, plan.name),
         ...roles(config, refs, plan),
         ...serviceResources(refs, plan),
+        ...scaling(refs, plan),
       ]),
+      ...idle(config, refs),
     ],
-    variables: plans.map(({ name }) => ({
-      name: refs.imageVariable(name),
-      description: `Digest of the image of ${name}, such as sha256:…; written by infra:deploy.`,
-    })),
-    manifest: { images: services.map((service) => imageOf(refs, service)) },
+    variables: plans.map(({ name }) => imageVariable(refs, name)),
+    manifest: { images: services.map((service) => manifestImage(refs, service)) },
   };
 }
 
@@ -55,12 +63,13 @@ function gatewayPlan(config: Config, refs: Refs): TaskPlan {
     environment: [],
     secrets: [],
     discovery: false,
+    behindLoadBalancer: true,
+    sleeps: false,
     dependsOn: ['aws_lb_listener_rule.origin_verify', 'aws_service_discovery_instance.alb'],
-    healthCheckPath: gatewayHealthPath,
   };
 }
 
-function servicePlan(config: Config, refs: Refs, service: NestService): TaskPlan {
+function servicePlan(config: Config, refs: Refs, service: TaskService): TaskPlan {
   return {
     name: service.name,
     image: imageReference(refs, service.name),
@@ -75,53 +84,19 @@ function servicePlan(config: Config, refs: Refs, service: NestService): TaskPlan
     environment: environmentOf(config, refs, service),
     secrets: secretsOf(refs, service),
     discovery: true,
-    dependsOn: [
-      `aws_lb_listener_rule.internal_${refs.id(service.name)}`,
-      ...(service.database === undefined ? [] : [refs.databaseInit]),
-    ],
-    healthCheckPath: service.healthCheckPath,
+    behindLoadBalancer: hasTargetGroup(service),
+    sleeps: canSleep(service),
+    dependsOn: prerequisites(refs, service),
   };
 }
 
-const imageReference = (refs: Refs, name: string) =>
-  template`${attr(refs.repository(name), 'repository_url')}@${variable(refs.imageVariable(name))}`;
-
-function repository(refs: Refs, name: string): AnyResource[] {
+/** What must stand before its tasks start: the rule that leads to its target group, its database, the secrets' values. */
+function prerequisites(refs: Refs, service: TaskService): AnyAddress[] {
+  const rule = isNext(service) ? 'app' : 'internal';
   return [
-    resource(refs.repository(name), {
-      name: refs.name(256, name),
-      image_tag_mutability: 'IMMUTABLE',
-      image_scanning_configuration: [{ scan_on_push: true }],
-      encryption_configuration: [{ encryption_type: 'AES256' }],
-      force_delete: true,
-      tags: { Name: refs.name(256, name) },
-    }),
-    resource(`aws_ecr_lifecycle_policy.${refs.id(name)}`, {
-      repository: attr(refs.repository(name), 'name'),
-      policy: JSON.stringify({
-        rules: [
-          {
-            rulePriority: 1,
-            description: 'Keep the newest 20 images',
-            selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 20 },
-            action: { type: 'expire' },
-          },
-        ],
-      }),
-    }),
+    ...(hasTargetGroup(service) ? [`aws_lb_listener_rule.${rule}_${refs.id(service.name)}` as const] : []),
+    ...(service.database === undefined ? [] : [refs.databaseInit]),
+    ...(service.redis ? [refs.secretVersion('shared', 'REDIS')] : []),
+    ...(Object.keys(service.jobs).length > 0 ? [refs.secretVersion('shared', 'JOB_TOKEN')] : []),
   ];
-}
-
-function imageOf(refs: Refs, service: NestService): ManifestImage {
-  return {
-    service: service.name,
-    kind: service.type,
-    runtime: 'process',
-    repository: refs.repository(service.name),
-    variable: refs.imageVariable(service.name),
-    context: service.path,
-    ...(service.build !== undefined && { build: service.build }),
-    start: service.start,
-    ...(service.migrate !== undefined && { migrate: service.migrate }),
-  };
 }

@@ -15,11 +15,14 @@ export interface Bundle {
 const fixedDate = new Date(1980, 0, 1);
 const made = new Map<string, Bundle>();
 
+/** The functions, by the names that `scripts/build.mjs` gives them. */
+export type FunctionName = 'database-init' | 'wake-up' | 'job-invoker';
+
 /**
  * The package of one function, from the code that `npm run build` bundled into `dist/lambda/`.
  * @throws LandfallError `BUNDLE_MISSING`
  */
-export function bundle(name: 'database-init'): Bundle {
+export function bundle(name: FunctionName): Bundle {
   const known = made.get(name);
   if (known !== undefined) return known;
   const zip = zipSync({ 'index.mjs': [read(name), { mtime: fixedDate, level: 9 }] });
@@ -28,7 +31,7 @@ export function bundle(name: 'database-init'): Bundle {
   return result;
 }
 
-function read(name: string): Uint8Array {
+function read(name: FunctionName): Uint8Array {
   const file = fileURLToPath(new URL(`../../../dist/lambda/${name}.mjs`, import.meta.url));
   try {
     return readFileSync(file);

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.js';
 import { template, type Value } from '../../stack/expr.js';
 import { gatewayPorts } from '../../stack/gateway-task.js';
-import { isTask, type Refs, type SecurityGroupRole, type ZoneIndex } from '../../stack/refs.js';
+import { hasJobs, inCluster, type Refs, type SecurityGroupRole, type ZoneIndex } from '../../stack/refs.js';
 import { attr, resource, type AnyResource } from '../../stack/stack.js';
 
 interface Rule {
@@ -12,6 +12,23 @@ interface Rule {
   readonly peer: SecurityGroupRole | { readonly cidr: Value<string> };
 }
 
+/** Groups of the config's resources: none stands about unused. */
+function rolesOf(config: Config): readonly (readonly [SecurityGroupRole, string])[] {
+  return [
+    ['alb', 'Load balancer'],
+    ['ecs', 'Service containers'],
+    ...(config.postgres === undefined
+      ? []
+      : ([
+          ['rds', 'Database access'],
+          ['database_init', 'Database initialisation'],
+        ] as const)),
+    ...(config.redis === undefined ? [] : ([['redis', 'Cache access']] as const)),
+    ...(config.services.some(hasJobs) ? ([['job_invoker', 'Scheduled jobs']] as const) : []),
+    ...(config.nat === 'instance' ? ([['nat', 'NAT instance']] as const) : []),
+  ];
+}
+
 const anywhere = { cidr: '0.0.0.0/0' } as const;
 
 /**
@@ -20,13 +37,10 @@ const anywhere = { cidr: '0.0.0.0/0' } as const;
  * calls arrive from there (AWS-FACTS; https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html, read 2026-11-23).
  */
 export function securityGroups(config: Config, refs: Refs, natZones: readonly ZoneIndex[]): AnyResource[] {
-  const groups: readonly (readonly [SecurityGroupRole, string])[] = [
-    ['alb', 'Load balancer'],
-    ['ecs', 'Service containers'],
-    ['rds', 'Database access'],
-    ['redis', 'Cache access'],
-    ['database_init', 'Database initialisation'],
-  ];
+  const groups = rolesOf(config);
+  const roles = groups.map(([role]) => role);
+  const present = ({ group, peer }: Rule) =>
+    roles.includes(group) && (typeof peer !== 'string' || roles.includes(peer));
   return [
     resource('aws_default_security_group.main', { vpc_id: attr(refs.vpc, 'id') }),
     ...groups.map(([role, description]) =>
@@ -41,8 +55,12 @@ export function securityGroups(config: Config, refs: Refs, natZones: readonly Zo
         { lifecycle: { create_before_destroy: true } },
       ),
     ),
-    ...ingress(config, refs, natZones).map((rule) => ingressRule(refs, rule)),
-    ...egress(config).map((rule) => egressRule(refs, rule)),
+    ...ingress(config, refs, natZones)
+      .filter(present)
+      .map((rule) => ingressRule(refs, rule)),
+    ...egress(config)
+      .filter(present)
+      .map((rule) => egressRule(refs, rule)),
   ];
 }
 
@@ -74,6 +92,8 @@ function ingress(config: Config, refs: Refs, natZones: readonly ZoneIndex[]): re
       ports: [5432, 5432],
       peer: 'database_init',
     },
+    { name: 'ecs_job_invoker', group: 'ecs', description: 'Scheduled jobs', ports: tasks, peer: 'job_invoker' },
+    { name: 'nat_vpc', group: 'nat', description: 'Private subnets', ports: 'all', peer: { cidr: '10.0.0.0/16' } },
     { name: 'redis_ecs', group: 'redis', description: 'Redis from tasks', ports: [6379, 6379], peer: 'ecs' },
   ];
 }
@@ -83,13 +103,16 @@ function egress(config: Config): readonly Rule[] {
     { name: 'alb_ecs', group: 'alb', description: 'Tasks', ports: taskPorts(config), peer: 'ecs' },
     { name: 'ecs_all', group: 'ecs', description: 'All outbound', ports: 'all', peer: anywhere },
     { name: 'database_init_rds', group: 'database_init', description: 'PostgreSQL', ports: [5432, 5432], peer: 'rds' },
+    { name: 'job_invoker_ecs', group: 'job_invoker', description: 'Tasks', ports: taskPorts(config), peer: 'ecs' },
+    { name: 'job_invoker_https', group: 'job_invoker', description: 'AWS APIs', ports: [443, 443], peer: anywhere },
+    { name: 'nat_all', group: 'nat', description: 'All outbound', ports: 'all', peer: anywhere },
     { name: 'database_init_https', group: 'database_init', description: 'AWS APIs', ports: [443, 443], peer: anywhere },
   ];
 }
 
 /** The lowest and the highest port that any task listens on, the gateway's included. */
 function taskPorts(config: Config): readonly [number, number] {
-  const services = config.services.filter(isTask).map((service) => service.port);
+  const services = config.services.filter(inCluster).map((service) => service.port);
   const ports = [...services, gatewayPorts.proxy, gatewayPorts.status];
   return [Math.min(...ports), Math.max(...ports)];
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Config } from '../../config/config.js';
 import { refsOf } from '../../stack/refs.js';
 import { expression } from '../../stack/terraform-json.js';
-import { configOf, nestService, workerService } from '../../stack/testing/config.js';
+import { configOf, nestService, smallPostgres, workerService } from '../../stack/testing/config.js';
 import { emptyStack } from '../../stack/testing/stack.js';
 import { viewOf } from '../../stack/view.js';
 import { synth } from './synth.js';
@@ -79,6 +79,28 @@ describe('routes', () => {
     expect(routesIn({ nat: 'gateway' })).toContainEqual(['private_b', '${aws_nat_gateway.a.id}']);
   });
 
+  test('leave by an instance that replaces itself where the config says so', () => {
+    const view = viewFor({ nat: 'instance' });
+    expect(view.all('aws_nat_gateway')).toEqual([]);
+    expect(view.all('aws_route').map(({ name, args }) => [name, expression(args.network_interface_id)])).toEqual([
+      ['public', undefined],
+      ['private_a', '${aws_network_interface.nat.id}'],
+      ['private_b', '${aws_network_interface.nat.id}'],
+    ]);
+    expect(view.get('aws_network_interface.nat')?.args.source_dest_check).toBe(false);
+    expect(view.get('aws_autoscaling_group.nat')?.args).toMatchObject({ min_size: 1, max_size: 1 });
+    const script = Buffer.from(String(view.get('aws_launch_template.nat')?.args.user_data), 'base64').toString();
+    expect(script).toMatch(/^#!\/bin\/bash\n[^]*masquerade/);
+  });
+
+  test('lead to S3 without NAT', () => {
+    expect(expression(viewFor().get('aws_vpc_endpoint.s3')?.args)).toMatchObject({
+      service_name: 'com.amazonaws.eu-central-1.s3',
+      vpc_endpoint_type: 'Gateway',
+      route_table_ids: ['${aws_route_table.private_a.id}', '${aws_route_table.private_b.id}'],
+    });
+  });
+
   test('lead nowhere from the database subnets', () => {
     const view = viewFor();
     const tables = view.all('aws_route').map(({ args }) => expression(args.route_table_id));
@@ -136,7 +158,9 @@ describe('security groups', () => {
   });
 
   test('let database and cache be reached from tasks, the database from its initialisation too', () => {
-    expect(rulesIn().filter((rule) => /^(rds|redis)/.test(rule))).toEqual([
+    const given = { postgres: smallPostgres, redis: { nodeType: 'cache.t3.micro', replicas: 0 } };
+    expect(rulesIn().filter((rule) => /^(rds|redis)/.test(rule))).toEqual([]);
+    expect(rulesIn(given).filter((rule) => /^(rds|redis)/.test(rule))).toEqual([
       'rds 5432-5432 ${aws_security_group.ecs.id}',
       'rds 5432-5432 ${aws_security_group.database_init.id}',
       'redis 6379-6379 ${aws_security_group.ecs.id}',
@@ -156,7 +180,7 @@ describe('security groups', () => {
   });
 
   test('let nothing out of database and cache, and strip the VPC’s default group', () => {
-    const view = viewFor({ services });
+    const view = viewFor({ services, postgres: smallPostgres });
     const from = view
       .all('aws_vpc_security_group_egress_rule')
       .map(({ args }) => String(expression(args.security_group_id)).split('.')[1]);

@@ -2,6 +2,9 @@ import type { Config } from '../../config/config.js';
 import { attr, dataAttr, dataSource, resource } from '../../stack/stack.js';
 import { zoneIndexes, type Refs, type SubnetTier, type ZoneIndex } from '../../stack/refs.js';
 import type { SynthPart } from '../../stack/layer.js';
+import { flowLog } from './flow-log.js';
+import { natGateway } from './nat-gateway.js';
+import { natInstance } from './nat-instance.js';
 import { securityGroups } from './security-groups.js';
 
 /** The specification's address plan. */
@@ -32,14 +35,16 @@ export function synth(config: Config, refs: Refs): SynthPart {
       ...(['public', 'private', 'database'] as const).flatMap((tier) =>
         zoneIndexes.map((zone) => subnet(refs, tier, zone)),
       ),
-      ...natZones(config).flatMap((zone) => natGateway(refs, zone)),
+      ...(config.nat === 'instance' ? natInstance(refs) : natZones(config).flatMap((zone) => natGateway(refs, zone))),
       ...routes(config, refs),
+      s3Endpoint(refs),
+      ...flowLog(config, refs),
       ...securityGroups(config, refs, natZones(config)),
     ],
   };
 }
 
-/** Zones that have a NAT gateway of their own. */
+/** Zones that have a way out of their own. */
 export function natZones(config: Config): readonly ZoneIndex[] {
   return config.nat === 'gateway-per-az' ? zoneIndexes : [0];
 }
@@ -54,18 +59,15 @@ function subnet(refs: Refs, tier: SubnetTier, zone: ZoneIndex) {
   });
 }
 
-function natGateway(refs: Refs, zone: ZoneIndex) {
-  const letter = zone === 0 ? 'a' : 'b';
-  const tags = { Name: refs.name(255, 'nat', letter) };
-  const dependsOn = ['aws_internet_gateway.main'] as const;
-  return [
-    resource(refs.natAddress(zone), { domain: 'vpc', tags }, { dependsOn }),
-    resource(
-      `aws_nat_gateway.${letter}`,
-      { allocation_id: attr(refs.natAddress(zone), 'id'), subnet_id: attr(refs.subnet('public', zone), 'id'), tags },
-      { dependsOn },
-    ),
-  ];
+/** Traffic to S3 (image layers, buckets) leaves without NAT, and without its price. @see https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html (read 2026-11-25) */
+function s3Endpoint(refs: Refs) {
+  return resource('aws_vpc_endpoint.s3', {
+    vpc_id: attr(refs.vpc, 'id'),
+    service_name: `com.amazonaws.${refs.region}.s3`,
+    vpc_endpoint_type: 'Gateway',
+    route_table_ids: zoneIndexes.map((zone) => attr(`aws_route_table.private_${zone === 0 ? 'a' : 'b'}`, 'id')),
+    tags: { Name: refs.name(255, 's3') },
+  });
 }
 
 /** One public table, a private one a zone that leaves by that zone's NAT, and a database one that leaves nowhere. */
@@ -95,7 +97,9 @@ function routes(config: Config, refs: Refs) {
         resource(`aws_route.private_${letter}`, {
           route_table_id: attr(`aws_route_table.private_${letter}`, 'id'),
           destination_cidr_block: everywhere,
-          nat_gateway_id: attr(`aws_nat_gateway.${nat}`, 'id'),
+          ...(config.nat === 'instance'
+            ? { network_interface_id: attr('aws_network_interface.nat', 'id') }
+            : { nat_gateway_id: attr(`aws_nat_gateway.${nat}`, 'id') }),
         }),
         associate('public', zone, 'public'),
         associate('private', zone, `private_${letter}`),

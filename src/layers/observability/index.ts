@@ -1,6 +1,7 @@
 import { inert, type Layer } from '../../stack/layer.js';
+import { synth } from './synth.js';
 
-/** Log groups, emitted by the rooms whose logs they hold. */
+/** Alarms and who is told of them, the dashboard, the budget; and log groups, emitted by the rooms whose logs they hold. */
 export const observability: Layer<
   | 'aws_budgets_budget'
   | 'aws_cloudwatch_dashboard'
@@ -11,7 +12,7 @@ export const observability: Layer<
   | 'aws_sns_topic_subscription'
 > = {
   name: 'observability',
-  synth: () => ({}),
+  synth,
   cost: {
     aws_budgets_budget: 'free',
     aws_cloudwatch_dashboard: 'unpriced',

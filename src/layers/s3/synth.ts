@@ -1,17 +1,38 @@
-import type { Config, SpaService } from '../../config/config.js';
-import { concat, jsonText, template } from '../../stack/expr.js';
+import type { Config } from '../../config/config.js';
 import type { SynthPart } from '../../stack/layer.js';
 import { isSpa, type Refs } from '../../stack/refs.js';
-import { attr, resource, type AnyResource } from '../../stack/stack.js';
+import { attr } from '../../stack/stack.js';
+import { bucket } from './bucket.js';
+import { logBucket } from './log-bucket.js';
 
 /** Days that replaced and deleted versions of a site's files are kept. */
 const keptVersionDays = 90;
 
-/** A private, versioned bucket for each SPA that its distribution alone may read. */
+/** A private, versioned bucket for each SPA that its distribution alone may read; and one for access logs. */
 export function synth(config: Config, refs: Refs): SynthPart {
   const sites = config.services.filter(isSpa);
   return {
-    resources: sites.flatMap((site) => siteBucket(config, refs, site)),
+    resources: [
+      ...logBucket(config, refs),
+      ...sites.flatMap(({ name }) =>
+        bucket(config, refs, {
+          address: refs.siteBucket(name),
+          name,
+          keep: { noncurrent_version_expiration: [{ noncurrent_days: keptVersionDays }] },
+          // For this one distribution. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html (read 2026-11-23)
+          allow: (objects) => [
+            {
+              Sid: 'DistributionReads',
+              Effect: 'Allow',
+              Principal: { Service: 'cloudfront.amazonaws.com' },
+              Action: 's3:GetObject',
+              Resource: objects,
+              Condition: { StringEquals: { 'AWS:SourceArn': attr(refs.distribution(name), 'arn') } },
+            },
+          ],
+        }),
+      ),
+    ],
     manifest: {
       sites: sites.map((site) => ({
         service: site.name,
@@ -24,81 +45,4 @@ export function synth(config: Config, refs: Refs): SynthPart {
       })),
     },
   };
-}
-
-function siteBucket(config: Config, refs: Refs, site: SpaService): AnyResource[] {
-  const address = refs.siteBucket(site.name);
-  const id = `site_${refs.id(site.name)}`;
-  const bucket = attr(address, 'id');
-  return [
-    resource(address, {
-      // 63 characters at most, of which the account takes 13. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html (read 2026-11-23)
-      bucket: template`${refs.name(50, site.name)}-${refs.accountId}`,
-      force_destroy: !config.production,
-      tags: { Name: refs.name(255, site.name) },
-    }),
-    resource(`aws_s3_bucket_versioning.${id}`, { bucket, versioning_configuration: [{ status: 'Enabled' }] }),
-    resource(`aws_s3_bucket_public_access_block.${id}`, {
-      bucket,
-      block_public_acls: true,
-      block_public_policy: true,
-      ignore_public_acls: true,
-      restrict_public_buckets: true,
-    }),
-    resource(`aws_s3_bucket_ownership_controls.${id}`, { bucket, rule: [{ object_ownership: 'BucketOwnerEnforced' }] }),
-    resource(`aws_s3_bucket_server_side_encryption_configuration.${id}`, {
-      bucket,
-      rule: [{ apply_server_side_encryption_by_default: [{ sse_algorithm: 'AES256' }] }],
-    }),
-    resource(
-      `aws_s3_bucket_lifecycle_configuration.${id}`,
-      {
-        bucket,
-        rule: [
-          {
-            id: 'old-versions',
-            status: 'Enabled',
-            filter: [{ prefix: '' }],
-            noncurrent_version_expiration: [{ noncurrent_days: keptVersionDays }],
-            abort_incomplete_multipart_upload: [{ days_after_initiation: 7 }],
-          },
-        ],
-      },
-      { dependsOn: [`aws_s3_bucket_versioning.${id}`] },
-    ),
-    bucketPolicy(refs, site, id),
-  ];
-}
-
-/** CloudFront reads for this one distribution, and nobody without TLS. @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html (read 2026-11-23) */
-function bucketPolicy(refs: Refs, site: SpaService, id: string): AnyResource {
-  const arn = attr(refs.siteBucket(site.name), 'arn');
-  return resource(
-    `aws_s3_bucket_policy.${id}`,
-    {
-      bucket: attr(refs.siteBucket(site.name), 'id'),
-      policy: jsonText({
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Sid: 'DistributionReads',
-            Effect: 'Allow',
-            Principal: { Service: 'cloudfront.amazonaws.com' },
-            Action: 's3:GetObject',
-            Resource: concat(arn, '/*'),
-            Condition: { StringEquals: { 'AWS:SourceArn': attr(refs.distribution(site.name), 'arn') } },
-          },
-          {
-            Sid: 'TlsOnly',
-            Effect: 'Deny',
-            Principal: '*',
-            Action: 's3:*',
-            Resource: [arn, concat(arn, '/*')],
-            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-          },
-        ],
-      }),
-    },
-    { dependsOn: [`aws_s3_bucket_public_access_block.${id}`] },
-  );
 }

@@ -16,15 +16,22 @@ const viewFor = (given: Partial<Config>) => {
 
 const services = [
   nestService('auth-service', { database: 'auth_db', secrets: ['JWT_KEY', 'SMTP_PASSWORD'] }),
-  workerService('mailer', { secrets: ['SMTP_PASSWORD'] }),
+  workerService('mailer', {
+    secrets: ['SMTP_PASSWORD'],
+    jobs: { tidy: { schedule: 'rate(1 day)', path: '/tidy', method: 'POST', timezone: 'UTC' } },
+  }),
   spaService('admin'),
 ];
-const view = viewFor({ services, postgres: smallPostgres });
+const redis = { nodeType: 'cache.t3.micro', replicas: 0 };
+const view = viewFor({ services, postgres: smallPostgres, redis });
 
 describe('secrets', () => {
   test('stand one by one under project, environment and service', () => {
     expect(view.all('aws_secretsmanager_secret').map(({ args }) => args.name)).toEqual([
       'shop/dev/kong/ORIGIN_VERIFY',
+      'shop/dev/kong/WAKE_TOKEN',
+      'shop/dev/shared/JOB_TOKEN',
+      'shop/dev/shared/REDIS',
       'shop/dev/auth-service/DATABASE_URL',
       'shop/dev/kong/DATABASE_URL',
       'shop/dev/auth-service/JWT_KEY',
@@ -45,12 +52,19 @@ describe('secrets', () => {
 
   test('declared by a service get no value from the Stack: that is the user’s', () => {
     const versions = view.all('aws_secretsmanager_secret_version').map(({ name }) => name);
-    expect(versions).toEqual(['kong__ORIGIN_VERIFY', 'auth_service__DATABASE_URL', 'kong__DATABASE_URL']);
+    expect(versions).toEqual([
+      'kong__ORIGIN_VERIFY',
+      'kong__WAKE_TOKEN',
+      'shared__JOB_TOKEN',
+      'shared__REDIS',
+      'auth_service__DATABASE_URL',
+      'kong__DATABASE_URL',
+    ]);
   });
 
-  test('of databases are not there when there is no database', () => {
+  test('of databases, Redis, jobs and waking are not there when nothing needs them', () => {
     expect(
-      viewFor({ services: [nestService('api')] })
+      viewFor({ services: [nestService('api', { minInstances: 1 })] })
         .all('aws_secretsmanager_secret')
         .map(({ name }) => name),
     ).toEqual(['kong__ORIGIN_VERIFY']);
@@ -71,7 +85,7 @@ describe('values that are made', () => {
   test('of databases are whole URLs with TLS verified, a role and a password for each service', () => {
     const urls = view
       .all('aws_secretsmanager_secret_version')
-      .slice(1)
+      .filter(({ name }) => name.endsWith('__DATABASE_URL'))
       .map(({ args }) => expression(args.secret_string_wo));
     expect(urls).toMatchInlineSnapshot(`
       [
@@ -84,12 +98,12 @@ describe('values that are made', () => {
         .filter(({ kind }) => kind === 'ephemeral')
         .map(referencePath),
     );
-    expect(new Set(passwords).size).toBe(3);
+    expect(new Set(passwords).size).toBe(6);
   });
 
   test('are long, and of letters and digits: URLs and the load balancer’s wildcards need no escaping', () => {
-    const sources = synth(configOf({ services, postgres: smallPostgres }), refsOf(configOf())).ephemeral ?? [];
-    expect(sources).toHaveLength(3);
+    const sources = synth(configOf({ services, postgres: smallPostgres, redis }), refsOf(configOf())).ephemeral ?? [];
+    expect(sources).toHaveLength(6);
     for (const { args } of sources) {
       expect(args.exclude_punctuation).toBe(true);
       expect(Number(args.password_length)).toBeGreaterThanOrEqual(40);

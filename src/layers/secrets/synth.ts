@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.js';
-import { template } from '../../stack/expr.js';
+import { jsonText, template } from '../../stack/expr.js';
 import type { SynthPart } from '../../stack/layer.js';
-import { databasesOf, isTask, type Refs } from '../../stack/refs.js';
+import { canSleep, databasesOf, hasJobs, isTask, type Refs } from '../../stack/refs.js';
 import {
   attr,
   dataSource,
@@ -21,6 +21,7 @@ const valueVersion = 1;
  */
 export function synth(config: Config, refs: Refs): SynthPart {
   const databases = databasesOf(config);
+  const tokens = tokensOf(config);
   return {
     resources: [
       secret(config, refs, 'kong', 'ORIGIN_VERIFY', 'Sent by CloudFront as X-Origin-Verify'),
@@ -29,6 +30,8 @@ export function synth(config: Config, refs: Refs): SynthPart {
         secret_string_wo: ephemeralAttr(originVerifyValue, 'random_password'),
         secret_string_wo_version: valueVersion,
       }),
+      ...tokens.flatMap((token) => generated(config, refs, token)),
+      ...(config.redis === undefined ? [] : redis(config, refs)),
       ...databases.flatMap(({ service, database }) => databaseUrl(config, refs, service, database)),
       ...config.services
         .filter(isTask)
@@ -40,6 +43,8 @@ export function synth(config: Config, refs: Refs): SynthPart {
       // Letters and digits only: the load balancer matches header values with wildcards.
       random(originVerifyValue, 48),
       ...databases.map(({ service }) => random(refs.databasePassword(service), 40)),
+      ...tokens.map(({ scope, key }) => random(valueOf(refs, scope, key), 48)),
+      ...(config.redis === undefined ? [] : [random(redisPassword, 64)]),
     ],
     data: [
       dataSource(
@@ -52,6 +57,54 @@ export function synth(config: Config, refs: Refs): SynthPart {
 }
 
 const originVerifyValue = 'ephemeral.aws_secretsmanager_random_password.origin_verify';
+
+const redisPassword = 'ephemeral.aws_secretsmanager_random_password.redis';
+
+interface Token {
+  readonly scope: 'kong' | 'shared';
+  readonly key: string;
+  readonly description: string;
+}
+
+/** Values that Landfall's own parts tell each other by. */
+function tokensOf(config: Config): readonly Token[] {
+  return [
+    ...(config.services.some(canSleep)
+      ? [{ scope: 'kong', key: 'WAKE_TOKEN', description: 'Sent by the gateway to the wake-up function' } as const]
+      : []),
+    ...(config.services.some(hasJobs)
+      ? [{ scope: 'shared', key: 'JOB_TOKEN', description: 'Sent with scheduled calls as bearer token' } as const]
+      : []),
+  ];
+}
+
+const valueOf = (refs: Refs, scope: string, key: string) =>
+  `ephemeral.aws_secretsmanager_random_password.${refs.id(scope)}__${key}` as const;
+
+function generated(config: Config, refs: Refs, { scope, key, description }: Token): AnyResource[] {
+  return [
+    secret(config, refs, scope, key, description),
+    resource(refs.secretVersion(scope, key), {
+      secret_id: attr(refs.secret(scope, key), 'id'),
+      secret_string_wo: ephemeralAttr(valueOf(refs, scope, key), 'random_password'),
+      secret_string_wo_version: valueVersion,
+    }),
+  ];
+}
+
+/** One secret with the whole URL and the password, so that the two cannot part; services and gateway take each by its JSON key. */
+function redis(config: Config, refs: Refs): AnyResource[] {
+  const password = ephemeralAttr(redisPassword, 'random_password');
+  const host = attr(refs.cache, 'primary_endpoint_address');
+  return [
+    secret(config, refs, 'shared', 'REDIS', 'Redis: url and password'),
+    resource(refs.secretVersion('shared', 'REDIS'), {
+      secret_id: attr(refs.redisSecret, 'id'),
+      secret_string_wo: jsonText({ url: template`rediss://:${password}@${host}:6379`, password }),
+      secret_string_wo_version: valueVersion,
+    }),
+  ];
+}
 
 function random(
   address: `ephemeral.aws_secretsmanager_random_password.${string}`,
@@ -67,6 +120,7 @@ function secret(config: Config, refs: Refs, scope: string, key: string, descript
     // A deleted secret keeps its name for the window; outside production the name is free at once.
     // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html (read 2026-11-23)
     recovery_window_in_days: config.production ? 30 : 0,
+    kms_key_id: attr(refs.key, 'arn'),
     tags: { Name: refs.secretName(scope, key) },
   });
 }

@@ -1,13 +1,26 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { countableRules } from './rule-names.js';
+
+export { countableRules };
 
 /** The specification's value. */
-export const wafDefaults = { rateLimit: 1000, rules: [] } as const;
+export const wafDefaults = { rateLimit: 1000, rules: [], count: [] } as const;
 
 /** WAF accepts from 10. @see https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html (read 2026-11-23) */
 const requests = () => z.int().min(10).max(2_000_000_000);
 
-const text = () => z.string().min(1).max(200);
+/**
+ * Text to look for, and expressions: the limits are WAF's, which count bytes.
+ * @see https://docs.aws.amazon.com/sdk-for-kotlin/api/latest/wafv2/aws.sdk.kotlin.services.wafv2.model/-byte-match-statement/index.html (read 2026-11-25)
+ * @see https://docs.aws.amazon.com/waf/latest/APIReference/API_Regex.html (read 2026-11-25)
+ */
+const text = (limit = 200) =>
+  z
+    .string()
+    .min(1)
+    .max(limit)
+    .refine((value) => Buffer.byteLength(value) <= limit, `text of at most ${String(limit)} bytes in UTF-8`);
 
 /** One comparison of text: exactly one key. */
 const comparison = {
@@ -15,12 +28,18 @@ const comparison = {
   startsWith: text().optional().describe('Text that it starts with.'),
   endsWith: text().optional().describe('Text that it ends with.'),
   equals: text().optional().describe('The whole text.'),
-  regex: text().optional().describe('Regular expression without back references and look-around.'),
+  regex: text(512)
+    .optional()
+    .describe('Regular expression that matches somewhere in it; without back references, look-around and flags.'),
 };
 
 export const comparisons = ['contains', 'startsWith', 'endsWith', 'equals', 'regex'] as const;
 
-const matchText = (what: string) => z.strictObject(comparison).optional().describe(`${what}: one comparison.`);
+const matchText = (what: string) =>
+  z
+    .strictObject(comparison)
+    .optional()
+    .describe(`${what}, URL-decoded once: one comparison; upper and lower case differ.`);
 
 const country = z
   .string()
@@ -32,21 +51,23 @@ const cidr = z
 
 /** Conditions that must all hold; at least one. */
 const match = z.strictObject({
-  ipSet: z.array(cidr).min(1).optional().describe('The address is in one of these ranges.'),
+  // https://docs.aws.amazon.com/solutions/latest/security-automations-for-aws-waf/quotas.html (read 2026-11-25)
+  ipSet: z.array(cidr).min(1).max(10_000).optional().describe('The address is in one of these ranges.'),
   countries: z.array(country).min(1).optional().describe('The address belongs to one of these countries.'),
   path: matchText('The path'),
   header: z
     .strictObject({
       name: z
         .string()
-        .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a header name')
+        // The provider's limit: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/wafv2/schemas.go (read 2026-11-25)
+        .regex(/^[0-9A-Za-z_-]{1,40}$/, 'a header name of at most 40 letters, digits, hyphens and underscores')
         .describe('Name of the header.'),
       ...comparison,
     })
     .optional()
-    .describe('A header: its name and one comparison.'),
+    .describe('A header, as it was sent: its name and one comparison; upper and lower case of the value differ.'),
   query: matchText('The query string'),
-  body: matchText('The body'),
+  body: matchText('The first 16 KB of the body'),
   rate: z
     .strictObject({
       requests: requests().describe('More than so many requests of one address match.'),
@@ -71,6 +92,11 @@ export const wafOptions = z.strictObject({
     .optional()
     .meta({ description: 'Requests in 5 minutes from one address.', default: wafDefaults.rateLimit }),
   rules: z.array(rule).optional().describe('Own rules, evaluated in order after the built-in ones.'),
+  count: z.array(z.enum(countableRules)).optional().meta({
+    description:
+      'Built-in rules that only count and do not block: `rate-limit`, `metadata-ssrf`, a whole AWS group such as `AWSManagedRulesSQLiRuleSet`, or one rule of a group such as `CrossSiteScripting_BODY`. `SizeRestrictions_BODY` always counts.',
+    default: [],
+  }),
 });
 
 export type WafRuleInput = z.output<typeof rule>;

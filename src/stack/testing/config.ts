@@ -41,7 +41,7 @@ export function configOf(given: Partial<Config> = {}): Config {
     postgres: undefined,
     redis: undefined,
     nat: 'gateway-per-az',
-    waf: { rateLimit: 1000, rules: [] },
+    waf: { rateLimit: 1000, rules: [], count: [] },
     wake: { mode: 'retry', scope: 'all', retryAfterSeconds: 45, holdSeconds: 50, maxHeld: 100 },
     sleep: { afterMinutes: 15, schedule: undefined, timezone: 'UTC' },
     alarms: { email: undefined },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defineProject } from './define.js';
-import type { EnvironmentInput, ServiceInput } from './schema.js';
+import type { EnvironmentInput, ServiceInput } from './config/schema.js';
+import { defineProject } from './index.js';
 
 interface SomeStack {
   readonly resources: readonly unknown[];

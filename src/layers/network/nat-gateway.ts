@@ -1,0 +1,17 @@
+import type { Refs, ZoneIndex } from '../../stack/refs.js';
+import { attr, resource, type AnyResource } from '../../stack/stack.js';
+
+/** A NAT gateway in a zone's public subnet, with its address. */
+export function natGateway(refs: Refs, zone: ZoneIndex): AnyResource[] {
+  const letter = zone === 0 ? 'a' : 'b';
+  const tags = { Name: refs.name(255, 'nat', letter) };
+  const dependsOn = ['aws_internet_gateway.main'] as const;
+  return [
+    resource(refs.natAddress(zone), { domain: 'vpc', tags }, { dependsOn }),
+    resource(
+      `aws_nat_gateway.${letter}`,
+      { allocation_id: attr(refs.natAddress(zone), 'id'), subnet_id: attr(refs.subnet('public', zone), 'id'), tags },
+      { dependsOn },
+    ),
+  ];
+}
