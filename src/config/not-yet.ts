@@ -36,11 +36,7 @@ function unsupportedLocally(config: Config): readonly Problem[] {
     ];
   });
   return problems(
-    [
-      ...services,
-      [config.gateway.rateLimit !== undefined, `${environment}.gateway.rateLimit`, 'rate limiting at the gateway'],
-      [config.redirectDomains.length > 0, `${environment}.redirectDomains`, 'redirect domains'],
-    ],
+    [...services, [config.redirectDomains.length > 0, `${environment}.redirectDomains`, 'redirect domains']],
     'The local plane',
   );
 }

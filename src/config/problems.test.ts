@@ -489,6 +489,22 @@ const rows: readonly Row[] = [
     'Did you mean "Europe/Berlin"?',
   ],
   [
+    'more services than a load balancer takes',
+    Object.fromEntries(
+      Array.from({ length: 97 }, (_, index) => [`services.s${String(index)}`, { ...nest, port: 5000 + index }]),
+    ),
+    'CONFIG_QUOTA',
+    'services',
+    'takes 100',
+  ],
+  [
+    'more instances than App Runner runs',
+    { [`${dev}.services`]: { web: { maxInstances: 26 } } },
+    'CONFIG_QUOTA',
+    `${dev}.services.web.maxInstances`,
+    'at most 25',
+  ],
+  [
     'a job of a worker without port',
     { 'services.w': { type: 'worker', path: 'w', jobs: { a: { schedule: 'rate(1 day)', path: '/x' } } } },
     'CONFIG_JOB_WITHOUT_PORT',

@@ -4,6 +4,7 @@ import { domainMistakes } from './checks/domains.js';
 import { instanceMistakes } from './checks/instances.js';
 import { nameMistakes } from './checks/names.js';
 import { pathMistakes } from './checks/paths.js';
+import { quotaMistakes } from './checks/quotas.js';
 import { routeMistakes } from './checks/routes.js';
 import { scheduleMistakes } from './checks/schedules.js';
 import { takenMistakes } from './checks/taken.js';
@@ -28,6 +29,7 @@ const checks: readonly ((project: LooseProject) => readonly Mistake[])[] = [
   domainMistakes,
   scheduleMistakes,
   wafMistakes,
+  quotaMistakes,
 ];
 
 /** Every mistake of a config, in the order of the file; empty when it is right. */

@@ -55,7 +55,8 @@ type Nothing<T extends never> = T;
 type _OwnedByNoneOrTwo = Nothing<Misowned>;
 
 /** The rooms without their type parameters, in the order of their names. */
-export const layers: readonly Pick<Layer, 'name' | 'synth' | 'files' | 'runtimes'>[] = Object.values(rooms);
+export const layers: readonly Pick<Layer, 'name' | 'synth' | 'files' | 'runtimes' | 'scannerSkips'>[] =
+  Object.values(rooms);
 
 /** How each resource type runs locally: the exhaustive fidelity table. */
 export const localRules: Readonly<Record<string, LocalRule>> = Object.fromEntries(

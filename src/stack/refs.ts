@@ -71,8 +71,8 @@ export function refsOf(config: Config) {
     wakeUpHost: 'wake.internal',
     wakeUpFunction: 'aws_lambda_function.wake_up',
     wakeUpTargetGroup: 'aws_lb_target_group.wake_up',
-    /** Queue of scheduled calls that failed for good. */
-    jobFailures: 'aws_sqs_queue.job_failures',
+    /** Queue of what functions were asked to do and failed to do for good, such as scheduled calls. */
+    functionFailures: 'aws_sqs_queue.function_failures',
     jobInvokerFunction: 'aws_lambda_function.job_invoker',
 
     cluster: 'aws_ecs_cluster.main',

@@ -6,10 +6,11 @@ import { overridden } from './override.js';
 import { refsOf } from './refs.js';
 import { referencesIn, type Reference } from './expr.js';
 import { addressOf, dependenciesOf, targetOf, type Stack } from './stack.js';
+import { scannerConfig } from './scanner-config.js';
 import { viewOf } from './view.js';
 import { writeTerraformJson } from './terraform-json.js';
 
-type Room = Pick<Layer, 'name' | 'synth' | 'files'>;
+type Room = Pick<Layer, 'name' | 'synth' | 'files' | 'scannerSkips'>;
 
 /** The Stack, and what Terraform cannot hold. */
 export interface Synthesis {
@@ -41,7 +42,10 @@ export function synthesise(config: Config, rooms: readonly Room[]): Synthesis {
   return {
     stack,
     manifest: manifestOf(config, parts),
-    files: rooms.flatMap((room) => room.files?.(config, refs) ?? []),
+    files: [
+      ...rooms.flatMap((room) => room.files?.(config, refs) ?? []),
+      ...scannerConfig(rooms.flatMap((room) => room.scannerSkips?.(config) ?? [])),
+    ],
   };
 }
 

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { validateProject } from '../../src/config/problems.js';
 import { resolveConfig } from '../../src/config/resolve.js';
-import { layers } from '../../src/layers/registry.js';
-import { synthesise } from '../../src/stack/synth.js';
+import { gateway } from '../../src/layers/gateway/index.js';
+import { gatewayTask } from '../../src/stack/gateway-task.js';
+import { refsOf } from '../../src/stack/refs.js';
 
 interface Field {
   readonly type: string;
@@ -12,6 +13,8 @@ interface Field {
   readonly hasDefault?: boolean;
   readonly one_of?: readonly unknown[];
   readonly elements_one_of?: readonly unknown[];
+  readonly referenceable?: boolean;
+  readonly fields?: Fields;
 }
 type Fields = Readonly<Record<string, Field>>;
 interface Facts {
@@ -48,15 +51,34 @@ const project = validateProject({
     },
     admin: { type: 'spa', path: 'c', subdomain: 'spa', outputDir: 'dist' },
   },
-  environments: { dev: { domain: 'dev.example.com' } },
+  environments: {
+    dev: { domain: 'dev.example.com' },
+    counted: { domain: 'counted.example.com', gateway: { rateLimit: { requestsPerMinute: 60 } } },
+    full: {
+      domain: 'full.example.com',
+      gateway: { rateLimit: { requestsPerMinute: 60 }, database: 'postgres' },
+      postgres: { instanceClass: 'db.t3.micro' },
+      redis: { nodeType: 'cache.t3.micro' },
+    },
+  },
 });
-const { files } = synthesise(resolveConfig(project, 'dev'), layers);
-const fileOf = (path: string): string => String(files.find((file) => file.path === path)?.content);
-const kong = parse(fileOf('kong.yml')) as {
+
+interface Kong {
   readonly services: readonly Entity[];
   readonly upstreams: readonly Entity[];
   readonly plugins: readonly Entity[];
-};
+}
+
+function generate(environment: string) {
+  const config = resolveConfig(project, environment);
+  const refs = refsOf(config);
+  const files = new Map((gateway.files?.(config, refs) ?? []).map(({ path, content }) => [path, String(content)]));
+  const fileOf = (path: string): string => files.get(path) ?? '';
+  return { files, fileOf, kong: parse(fileOf('kong.yml')) as Kong, task: gatewayTask(config, refs) };
+}
+
+const { kong } = generate('dev');
+const full = generate('full');
 
 /** What an entity has that its schema does not know, lacks what it requires, or has of another type. */
 function mistakes(entity: Entity, fields: Fields, nested: readonly string[] = []): readonly string[] {
@@ -65,7 +87,9 @@ function mistakes(entity: Entity, fields: Fields, nested: readonly string[] = []
     const field = fields[key];
     if (field === undefined) return [`${key} is unknown`];
     if (field.one_of !== undefined && !field.one_of.includes(value)) return [`${key}: ${JSON.stringify(value)}`];
-    return typeMatches(field, value) ? [] : [`${key} is no ${field.type}`];
+    if (!typeMatches(field, value)) return [`${key} is no ${field.type}`];
+    if (String(value).startsWith('{vault:') && field.referenceable !== true) return [`${key} takes no reference`];
+    return field.fields === undefined ? [] : mistakes(value as Entity, field.fields);
   });
   const missing = Object.entries(fields).flatMap(([key, { required, hasDefault }]) =>
     required === true &&
@@ -121,18 +145,89 @@ describe('kong.yml is what Kong 3.9.3 takes', () => {
     ]);
   });
 
-  test('every setting of the image is one of kong.conf', () => {
-    const names = [...fileOf('gateway/Dockerfile').matchAll(/\bKONG_([A-Z_]+)="/g)].map(([, name]) =>
-      String(name).toLowerCase(),
+  test.each(['counted', 'full'])('the rate limit (%s)', (environment) => {
+    const { plugins } = generate(environment).kong;
+    const found = plugins.flatMap(({ name, config }) =>
+      mistakes(config as Entity, facts.plugins[String(name)]?.config ?? {}),
     );
+    expect(found).toEqual([]);
+    expect(plugins.at(-1)?.['name']).toBe('rate-limiting');
+    // Headers are removed and the viewer is found before anything is counted.
+    const priority = (name: string) => facts.plugins[name]?.priority ?? 0;
+    expect(priority('pre-function')).toBeGreaterThan(priority('rate-limiting'));
+    expect(
+      ((plugins[0]?.['config'] as Entity)['access'] as readonly string[]).map((text) => text.split('\n')[0]),
+    ).toEqual([expect.stringMatching(/^-- Removes headers/), expect.stringMatching(/^-- Who asks/)]);
+  });
+
+  test('the rate limit is counted in Redis where there is one, in each task otherwise', () => {
+    const limitOf = (environment: string) => generate(environment).kong.plugins.at(-1)?.['config'];
+    const common = { minute: 60, limit_by: 'header', header_name: 'X-Viewer-Address', fault_tolerant: true };
+    expect(limitOf('counted')).toEqual({ ...common, policy: 'local' });
+    expect(limitOf('full')).toEqual({
+      ...common,
+      policy: 'redis',
+      redis: {
+        host: 'redis.shop.local',
+        port: 6379,
+        timeout: 500,
+        ssl: true,
+        ssl_verify: false,
+        password: '{vault://env/redis-password}',
+      },
+    });
+  });
+
+  test.each([
+    ['dev', ['ARG', 'FROM', 'COPY', 'COPY', 'ENV']],
+    ['full', ['ARG', 'FROM', 'COPY', 'COPY', 'COPY', 'COPY', 'ENV']],
+  ])('every setting of the image is one of kong.conf (%s)', (environment, instructions) => {
+    const dockerfile = generate(environment).fileOf('gateway/Dockerfile');
+    const names = [...dockerfile.matchAll(/\bKONG_([A-Z_]+)="/g)].map(([, name]) => String(name).toLowerCase());
     expect(names.length).toBeGreaterThan(10);
     expect(names.filter((name) => !facts.kong_conf.includes(name))).toEqual([]);
     expect(
-      fileOf('gateway/Dockerfile')
+      dockerfile
         .split('\n')
         .filter((line) => /^[A-Z]+ /.test(line))
         .map((line) => line.split(' ')[0]),
-    ).toEqual(['ARG', 'FROM', 'COPY', 'COPY', 'ENV']);
+    ).toEqual(instructions);
+  });
+
+  test.each(['dev', 'full'])('the image copies what it is given, and has what its tasks run (%s)', (environment) => {
+    const { files, fileOf: contentOf, task } = generate(environment);
+    const copied = [...contentOf('gateway/Dockerfile').matchAll(/^COPY --chown=kong:0 (\S+) (\S+)$/gm)].map(
+      ([, source, target]) => ({ source: `gateway/${String(source)}`, target: String(target) }),
+    );
+    /** Where a file of the folder is in the image. */
+    const placeOf = (path: string): string | undefined => {
+      const { source, target } =
+        copied.find((copy) => path === copy.source || path.startsWith(`${copy.source}/`)) ?? {};
+      return source === undefined ? undefined : `${String(target)}${path.slice(source.length)}`;
+    };
+    const given = [...files.keys()].filter((path) => path.startsWith('gateway/') && path !== 'gateway/Dockerfile');
+    const places = given.map(placeOf);
+    expect(places).not.toContain(undefined);
+    expect(copied.filter(({ target }) => !places.some((place) => place?.startsWith(target)))).toEqual([]);
+    const scripts = [task.gateway, task.database].flatMap((container) => container?.command ?? []);
+    const own = scripts.filter((word) => word.startsWith('/etc/'));
+    expect(own.filter((script) => !places.includes(script))).toEqual([]);
+    expect(own).toHaveLength(environment === 'full' ? 3 : 0);
+  });
+
+  test('the image has the authorities of RDS', () => {
+    const certificates = full.fileOf('gateway/rds-ca.pem').match(/-----BEGIN CERTIFICATE-----/g);
+    expect(certificates?.length).toBeGreaterThan(50);
+  });
+
+  test('a task has what its image needs', () => {
+    expect(generate('dev').task).toEqual({ gateway: { environment: [], secrets: [] } });
+    const { gateway: container, database } = full.task;
+    expect(container.environment).toEqual([{ name: 'KONG_DATABASE', value: 'postgres' }]);
+    expect(container.secrets.map(({ name }) => name)).toEqual(['DATABASE_URL', 'REDIS_PASSWORD']);
+    expect(container.command?.slice(-3)).toEqual(['/docker-entrypoint.sh', 'kong', 'docker-start']);
+    expect({ ...database, command: [] }).toEqual({ ...container, command: [] });
+    expect(database?.command?.join(' ')).toBe('sh /etc/kong/landfall/connect.sh sh /etc/kong/landfall/migrate.sh');
   });
 
   test('paths are whole segments, dots are dots, preflights find their route, the token check stands where it is asked for', () => {

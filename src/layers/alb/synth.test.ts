@@ -135,7 +135,7 @@ describe('the load balancer', () => {
       return [group, args.port, health?.path, health?.port];
     });
     expect(groups).toEqual([
-      ['gateway', 8000, '/status/ready', '8100'],
+      ['gateway', 3080, '/status/ready', '3081'],
       ['auth_service', 3001, '/health', 'traffic-port'],
       ['offers_service', 3002, '/ready', 'traffic-port'],
       ['wake_up', undefined, undefined, undefined],

@@ -27,6 +27,12 @@ export const ecs: Layer<
     aws_ecs_task_definition: 'free',
   },
   audit: [],
+  scannerSkips: () => [
+    {
+      check: 'CKV_AWS_336',
+      reason: 'Kong and Next.js write beside their code, and Fargate’s writable volumes belong to root.',
+    },
+  ],
   local: {
     aws_appautoscaling_policy: inert('Services do not scale locally yet: they keep their desired count.'),
     aws_appautoscaling_target: inert(

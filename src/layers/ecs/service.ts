@@ -1,5 +1,6 @@
 import { jsonText, type Expr } from '../../stack/expr.js';
 import type { Config, NestService, Tier } from '../../config/config.js';
+import type { GatewayContainer } from '../../stack/gateway-task.js';
 import { zoneIndexes, type Refs } from '../../stack/refs.js';
 import { attr, resource, type AnyAddress, type AnyResource } from '../../stack/stack.js';
 import { tiers } from './config.js';
@@ -20,6 +21,10 @@ export interface TaskPlan {
   readonly ports: readonly [number, ...number[]];
   readonly environment: readonly EnvironmentVariable[];
   readonly secrets: readonly SecretVariable[];
+  /** Instead of the image's own command. */
+  readonly command?: readonly string[] | undefined;
+  /** A container of the same image that must end well before the main one starts. */
+  readonly before?: (GatewayContainer & { readonly name: string }) | undefined;
   /** Registered in Cloud Map. */
   readonly discovery: boolean;
   readonly behindLoadBalancer: boolean;
@@ -38,14 +43,8 @@ export function serviceResources(refs: Refs, plan: TaskPlan): AnyResource[] {
 
 function taskDefinition(refs: Refs, plan: TaskPlan): AnyResource {
   const { cpu, memoryMiB } = tiers[plan.tier];
-  const container = {
-    name: plan.name,
+  const common = {
     image: plan.image,
-    essential: true,
-    portMappings: plan.ports.map((containerPort) => ({ containerPort, hostPort: containerPort, protocol: 'tcp' })),
-    environment: plan.environment,
-    secrets: plan.secrets.map(({ name, valueFrom }) => ({ name, valueFrom })),
-    stopTimeout: stopTimeoutSeconds,
     linuxParameters: { initProcessEnabled: true },
     logConfiguration: {
       logDriver: 'awslogs',
@@ -55,6 +54,26 @@ function taskDefinition(refs: Refs, plan: TaskPlan): AnyResource {
         'awslogs-stream-prefix': plan.name,
       },
     },
+  };
+  const { before } = plan;
+  const container = {
+    ...common,
+    name: plan.name,
+    essential: true,
+    command: plan.command,
+    portMappings: plan.ports.map((containerPort) => ({ containerPort, hostPort: containerPort, protocol: 'tcp' })),
+    environment: plan.environment,
+    secrets: valuesFrom(plan.secrets),
+    stopTimeout: stopTimeoutSeconds,
+    ...(before && { dependsOn: [{ containerName: before.name, condition: 'SUCCESS' }] }),
+  };
+  const first = before && {
+    ...common,
+    name: before.name,
+    essential: false,
+    command: before.command,
+    environment: before.environment,
+    secrets: valuesFrom(before.secrets),
   };
   return resource(`aws_ecs_task_definition.${refs.id(plan.name)}`, {
     family: refs.name(255, plan.name),
@@ -67,10 +86,12 @@ function taskDefinition(refs: Refs, plan: TaskPlan): AnyResource {
     ],
     execution_role_arn: attr(refs.executionRole(plan.name), 'arn'),
     task_role_arn: attr(refs.taskRole(plan.name), 'arn'),
-    container_definitions: jsonText([container]),
+    container_definitions: jsonText(first === undefined ? [container] : [first, container]),
     tags: { Name: refs.name(255, plan.name) },
   });
 }
+
+const valuesFrom = (secrets: readonly SecretVariable[]) => secrets.map(({ name, valueFrom }) => ({ name, valueFrom }));
 
 function service(refs: Refs, plan: TaskPlan): AnyResource {
   return resource(

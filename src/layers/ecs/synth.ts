@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.js';
-import { gatewayHealthPath, gatewayPorts } from '../../stack/gateway-task.js';
+import { gatewayDatabaseContainer, gatewayPorts, gatewayTask } from '../../stack/gateway-task.js';
 import { imageReference, imageVariable, manifestImage, repository } from '../../stack/image.js';
 import type { SynthPart } from '../../stack/layer.js';
 import {
@@ -49,6 +49,7 @@ export function synth(config: Config, refs: Refs): SynthPart {
 
 function gatewayPlan(config: Config, refs: Refs): TaskPlan {
   const { tier, minInstances, maxInstances } = config.gateway;
+  const { gateway, database } = gatewayTask(config, refs);
   return {
     name: gatewayName,
     image: imageReference(refs, gatewayName),
@@ -60,12 +61,21 @@ function gatewayPlan(config: Config, refs: Refs): TaskPlan {
     spot: false,
     exec: config.exec,
     ports: [gatewayPorts.proxy, gatewayPorts.status],
-    environment: [],
-    secrets: [],
+    environment: gateway.environment,
+    secrets: gateway.secrets,
+    command: gateway.command,
+    before: database && { ...database, name: gatewayDatabaseContainer },
     discovery: false,
     behindLoadBalancer: true,
     sleeps: false,
-    dependsOn: ['aws_lb_listener_rule.origin_verify', 'aws_service_discovery_instance.alb'],
+    dependsOn: [
+      'aws_lb_listener_rule.origin_verify',
+      'aws_service_discovery_instance.alb',
+      ...(database === undefined ? [] : [refs.databaseInit]),
+      ...(config.redis === undefined
+        ? []
+        : ['aws_service_discovery_instance.redis' as const, refs.secretVersion('shared', 'REDIS')]),
+    ],
   };
 }
 

@@ -13,6 +13,10 @@ export const elasticache: Layer<
     aws_elasticache_subnet_group: 'free',
   },
   audit: [],
+  scannerSkips: (config) =>
+    config.redis === undefined || config.redis.replicas > 0
+      ? []
+      : [{ check: 'CKV2_AWS_50', reason: 'One node has nothing to fail over to: redis.replicas adds one.' }],
   local: {
     aws_elasticache_parameter_group: inert('Redis does not run locally yet.', ({ args }) => ({ name: args['name'] })),
     aws_elasticache_replication_group: inert('Redis does not run locally yet.', () => ({

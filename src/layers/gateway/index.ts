@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.js';
 import type { ArtifactFile, Layer } from '../../stack/layer.js';
 import { gatewayName, type Refs } from '../../stack/refs.js';
-import { dockerfile } from './image.js';
+import { databaseImageFiles, dockerfile } from './image.js';
 import { kongYml } from './kong-yml.js';
 import { readLua } from './lua.js';
 import { kongRuntime } from './local/runtime.js';
@@ -40,7 +40,8 @@ function files(config: Config, refs: Refs): readonly ArtifactFile[] {
   return [
     { path: 'kong.yml', content },
     { path: 'gateway/kong.yml', content },
-    { path: 'gateway/Dockerfile', content: dockerfile() },
+    { path: 'gateway/Dockerfile', content: dockerfile(config.gateway.database) },
     ...plugin,
+    ...databaseImageFiles(config.gateway.database),
   ];
 }

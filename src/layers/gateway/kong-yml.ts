@@ -1,7 +1,8 @@
 import { stringify } from 'yaml';
 import type { Config, NestService, RouteConfig } from '../../config/config.js';
 import { isNest, type Refs } from '../../stack/refs.js';
-import { stripIdentity } from './lua.js';
+import { stripIdentity, viewerAddress } from './lua.js';
+import { rateLimiting } from './rate-limiting.js';
 
 /** Seconds between the load balancer's idle timeout (60) and the gateway's own: the balancer answers first. */
 const upstreamTimeoutMs = 65_000;
@@ -13,7 +14,7 @@ export function kongYml(config: Config, refs: Refs): string {
   const services = config.services.filter(isNest).filter(({ routes }) => routes.length > 0);
   const document = {
     _format_version: '3.0',
-    plugins: globalPlugins(config),
+    plugins: globalPlugins(config, refs),
     services: services.map((service) => serviceOf(config, refs, service)),
     upstreams: services.map(({ name }) => ({
       name: upstreamName(name),
@@ -26,10 +27,14 @@ export function kongYml(config: Config, refs: Refs): string {
 
 const upstreamName = (service: string): string => `${service}.upstream`;
 
-function globalPlugins(config: Config): readonly object[] {
+function globalPlugins(config: Config, refs: Refs): readonly object[] {
+  const { rateLimit } = config.gateway;
   const { origins, credentials, maxAgeSeconds } = config.gateway.cors;
   return [
-    { name: 'pre-function', config: { access: [stripIdentity] } },
+    {
+      name: 'pre-function',
+      config: { access: rateLimit === undefined ? [stripIdentity] : [stripIdentity, viewerAddress] },
+    },
     { name: 'correlation-id', config: { header_name: 'X-Request-Id', generator: 'uuid', echo_downstream: true } },
     {
       name: 'cors',
@@ -46,7 +51,13 @@ function globalPlugins(config: Config): readonly object[] {
           'X-Request-Id',
           'X-Requested-With',
         ],
-        exposed_headers: ['ETag', 'Location', 'Retry-After', 'X-Request-Id'],
+        exposed_headers: [
+          'ETag',
+          'Location',
+          ...(rateLimit === undefined ? [] : ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']),
+          'Retry-After',
+          'X-Request-Id',
+        ],
         credentials,
         max_age: maxAgeSeconds,
       },
@@ -59,6 +70,7 @@ function globalPlugins(config: Config): readonly object[] {
         require_content_length: false,
       },
     },
+    ...(rateLimit === undefined ? [] : [rateLimiting(config, rateLimit, refs)]),
   ];
 }
 

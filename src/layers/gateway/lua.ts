@@ -5,5 +5,8 @@ export function readLua(path: string): string {
   return readFileSync(new URL(`./lua/${path}`, import.meta.url), 'utf8');
 }
 
-/** The snippet that runs before every plugin: identity headers from outside are removed. */
+/** The snippet that runs before every plugin: headers that only the gateway sets are removed. */
 export const stripIdentity = readLua('strip-identity.lua');
+
+/** The snippet after it, where requests are counted: `X-Viewer-Address` is who asks, without a port. */
+export const viewerAddress = readLua('viewer-address.lua');

@@ -8,7 +8,7 @@ import { trust } from '../../stack/trust.js';
 const group = 'aws_scheduler_schedule_group.jobs';
 const role = 'aws_iam_role.scheduler';
 
-/** A schedule for each job, the role that starts them, and the queue of those that failed for good. */
+/** A schedule for each job, and the role that starts them. */
 export function synth(config: Config, refs: Refs): SynthPart {
   const services = config.services.filter(hasJobs);
   if (services.length === 0) return {};
@@ -16,12 +16,6 @@ export function synth(config: Config, refs: Refs): SynthPart {
     resources: [
       resource(group, { name: refs.name(64, 'jobs'), tags: { Name: refs.name(64, 'jobs') } }),
       ...schedulerRole(refs),
-      resource(refs.jobFailures, {
-        name: refs.name(80, 'job-failures'),
-        sqs_managed_sse_enabled: true,
-        message_retention_seconds: 14 * 24 * 3600,
-        tags: { Name: refs.name(80, 'job-failures') },
-      }),
       ...services.flatMap((service) =>
         Object.entries(service.jobs).map(([name, job]) => schedule(refs, service, name, job)),
       ),
@@ -43,7 +37,7 @@ function schedulerRole(refs: Refs): AnyResource[] {
         Version: '2012-10-17',
         Statement: [
           { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: attr(refs.jobInvokerFunction, 'arn') },
-          { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: attr(refs.jobFailures, 'arn') },
+          { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: attr(refs.functionFailures, 'arn') },
           { Effect: 'Allow', Action: 'kms:Decrypt', Resource: attr(refs.key, 'arn') },
         ],
       }),
@@ -69,7 +63,7 @@ function schedule(refs: Refs, service: TaskService, name: string, job: JobConfig
           role_arn: attr(role, 'arn'),
           input: jsonText({ job: `${service.name}/${name}`, method: job.method, ...callOf(refs, service, job) }),
           retry_policy: [{ maximum_retry_attempts: 5, maximum_event_age_in_seconds: 3600 }],
-          dead_letter_config: [{ arn: attr(refs.jobFailures, 'arn') }],
+          dead_letter_config: [{ arn: attr(refs.functionFailures, 'arn') }],
         },
       ],
     },

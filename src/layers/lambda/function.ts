@@ -46,6 +46,7 @@ export function lambdaFunction(config: Config, refs: Refs, plan: FunctionPlan): 
         memory_size: plan.memoryMiB,
         timeout: plan.timeoutSeconds,
         tracing_config: [{ mode: 'Active' }],
+        dead_letter_config: [{ target_arn: attr(refs.functionFailures, 'arn') }],
         ...(plan.environment && {
           environment: [{ variables: plan.environment }] as const,
           kms_key_arn: attr(refs.key, 'arn'),
@@ -93,6 +94,7 @@ function roleOf(refs: Refs, plan: FunctionPlan, log: `aws_cloudwatch_log_group.$
           },
           // Traces have no resource of their own. https://docs.aws.amazon.com/xray/latest/devguide/security_iam_service-with-iam.html (not re-read)
           { Effect: 'Allow', Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Resource: '*' },
+          { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: attr(refs.functionFailures, 'arn') },
           ...(plan.environment ? [{ Effect: 'Allow', Action: 'kms:Decrypt', Resource: attr(refs.key, 'arn') }] : []),
           ...plan.permissions,
         ],

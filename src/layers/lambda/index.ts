@@ -1,5 +1,6 @@
 import { inert, localArn, type Layer } from '../../stack/layer.js';
 import { initialiseDatabases } from './local.js';
+import { canSleep } from '../../stack/refs.js';
 import { files, synth } from './synth.js';
 
 /** Functions and their invocations. */
@@ -9,6 +10,24 @@ export const lambda: Layer<'aws_lambda_function' | 'aws_lambda_invocation' | 'aw
   files,
   cost: { aws_lambda_function: 'unpriced', aws_lambda_invocation: 'free', aws_lambda_permission: 'free' },
   audit: [],
+  scannerSkips: (config) => [
+    {
+      check: 'CKV_AWS_115',
+      reason: 'New accounts have no concurrency to reserve: the deploy would fail. The functions are called seldom.',
+    },
+    {
+      check: 'CKV_AWS_272',
+      reason: 'Bundles are made and hashed by the deploy itself; there is no signing profile to demand.',
+    },
+    ...(config.services.some(canSleep)
+      ? [
+          {
+            check: 'CKV_AWS_117',
+            reason: 'The wake-up function talks to AWS APIs alone; it must work while NAT does not.',
+          },
+        ]
+      : []),
+  ],
   local: {
     aws_lambda_function: inert(
       'Bundles do not run locally yet; what the database initialisation does is done by its invocation.',

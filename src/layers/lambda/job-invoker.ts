@@ -37,14 +37,12 @@ export function jobInvoker(config: Config, refs: Refs): AnyResource[] {
         },
         decryptSecrets(refs),
         emitMetrics(),
-        { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: attr(refs.jobFailures, 'arn') },
       ],
     }),
     resource('aws_lambda_function_event_invoke_config.job_invoker', {
       function_name: attr(refs.jobInvokerFunction, 'function_name'),
       maximum_retry_attempts: 2,
       maximum_event_age_in_seconds: 3600,
-      destination_config: [{ on_failure: [{ destination: attr(refs.jobFailures, 'arn') }] }],
     }),
   ];
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.js';
 import type { ArtifactFile, SynthPart } from '../../stack/layer.js';
 import { canSleep, hasJobs, type Refs } from '../../stack/refs.js';
-import type { AnyResource } from '../../stack/stack.js';
+import { resource, type AnyResource } from '../../stack/stack.js';
 import { bundle } from './bundle.js';
 import { databaseInit } from './database-init.js';
 import { bundlePath, type BundleName } from './function.js';
@@ -23,9 +23,19 @@ const parts: readonly Part[] = [
 
 /** The functions: database initialisation, wake-up, scheduled calls, as far as the config needs them. */
 export function synth(config: Config, refs: Refs): SynthPart {
-  return {
-    resources: parts.filter(({ wanted }) => wanted(config)).flatMap(({ resources }) => resources(config, refs)),
-  };
+  const resources = parts.filter(({ wanted }) => wanted(config)).flatMap((part) => part.resources(config, refs));
+  return resources.length === 0 ? {} : { resources: [...resources, failures(refs)] };
+}
+
+/** Keeps for two weeks what a function was asked to do and, after its retries, has not done. */
+function failures(refs: Refs): AnyResource {
+  const name = refs.name(80, 'function-failures');
+  return resource(refs.functionFailures, {
+    name,
+    sqs_managed_sse_enabled: true,
+    message_retention_seconds: 14 * 24 * 3600,
+    tags: { Name: name },
+  });
 }
 
 /** The bundles that the functions refer to. */

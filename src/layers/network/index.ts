@@ -1,4 +1,5 @@
 import { inert, type Layer } from '../../stack/layer.js';
+import { spansRemoteDesktop } from './security-groups.js';
 import { synth } from './synth.js';
 
 const perimeter = 'One machine has one network: everything listens on the loopback address.';
@@ -47,6 +48,16 @@ export const network: Layer<
     aws_vpc_security_group_ingress_rule: 'free',
   },
   audit: [],
+  scannerSkips: (config) => [
+    { check: 'CKV_AWS_260', reason: 'Port 80 answers with a redirect to HTTPS, as the specification says.' },
+    {
+      check: 'CKV_AWS_394',
+      reason: 'Subnets keep their zone once they have one (ignore_changes): zones that come or go move nothing.',
+    },
+    ...(spansRemoteDesktop(config)
+      ? [{ check: 'CKV_AWS_25', reason: 'The rules name security groups as sources, which the check does not see.' }]
+      : []),
+  ],
   local: {
     aws_autoscaling_group: plain,
     aws_default_security_group: plain,

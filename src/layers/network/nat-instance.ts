@@ -1,6 +1,6 @@
 import { template } from '../../stack/expr.js';
 import type { Refs } from '../../stack/refs.js';
-import { attr, dataAttr, resource, type AnyResource } from '../../stack/stack.js';
+import { attr, resource, type AnyResource } from '../../stack/stack.js';
 
 /** Newest Amazon Linux 2023 when an instance starts. @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html (not re-read) */
 const image = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64';
@@ -73,7 +73,7 @@ export function natInstance(refs: Refs): AnyResource[] {
       'aws_autoscaling_group.nat',
       {
         name,
-        availability_zones: [dataAttr(refs.zones, 'names', 0)],
+        availability_zones: [attr(refs.subnet('public', 0), 'availability_zone')],
         min_size: 1,
         max_size: 1,
         desired_capacity: 1,

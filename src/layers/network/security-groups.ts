@@ -110,6 +110,12 @@ function egress(config: Config): readonly Rule[] {
   ];
 }
 
+/** Whether the range of task ports holds 3389, that of remote desktops, which scanners look for. */
+export function spansRemoteDesktop(config: Config): boolean {
+  const [lowest, highest] = taskPorts(config);
+  return lowest <= 3389 && 3389 <= highest;
+}
+
 /** The lowest and the highest port that any task listens on, the gateway's included. */
 function taskPorts(config: Config): readonly [number, number] {
   const services = config.services.filter(inCluster).map((service) => service.port);

@@ -154,7 +154,7 @@ describe('security groups', () => {
       'ecs 2999-9100 ${aws_security_group.alb.id}',
       'ecs 2999-9100 ${aws_security_group.ecs.id}',
     ]);
-    expect(rulesIn().filter((rule) => rule.startsWith('ecs'))).toContain('ecs 8000-8100 ${aws_security_group.alb.id}');
+    expect(rulesIn().filter((rule) => rule.startsWith('ecs'))).toContain('ecs 3080-3081 ${aws_security_group.alb.id}');
   });
 
   test('let database and cache be reached from tasks, the database from its initialisation too', () => {

@@ -50,13 +50,18 @@ export function natZones(config: Config): readonly ZoneIndex[] {
 }
 
 function subnet(refs: Refs, tier: SubnetTier, zone: ZoneIndex) {
-  return resource(refs.subnet(tier, zone), {
-    vpc_id: attr(refs.vpc, 'id'),
-    cidr_block: cidrs[tier][zone],
-    availability_zone: dataAttr(refs.zones, 'names', zone),
-    map_public_ip_on_launch: false,
-    tags: { Name: refs.name(255, tier, zone === 0 ? 'a' : 'b') },
-  });
+  return resource(
+    refs.subnet(tier, zone),
+    {
+      vpc_id: attr(refs.vpc, 'id'),
+      cidr_block: cidrs[tier][zone],
+      availability_zone: dataAttr(refs.zones, 'names', zone),
+      map_public_ip_on_launch: false,
+      tags: { Name: refs.name(255, tier, zone === 0 ? 'a' : 'b') },
+    },
+    // The list of zones changes when AWS adds one or one is impaired: what stands, stays.
+    { lifecycle: { ignore_changes: ['availability_zone'] } },
+  );
 }
 
 /** Traffic to S3 (image layers, buckets) leaves without NAT, and without its price. @see https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html (read 2026-11-25) */

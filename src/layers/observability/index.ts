@@ -23,6 +23,10 @@ export const observability: Layer<
     aws_sns_topic_subscription: 'free',
   },
   audit: [],
+  scannerSkips: (config) =>
+    config.production
+      ? []
+      : [{ check: 'CKV_AWS_338', reason: 'Logs are kept for a year in production, for 30 days elsewhere.' }],
   local: {
     aws_budgets_budget: inert('Nothing costs anything locally.'),
     aws_cloudwatch_dashboard: inert('There is no CloudWatch locally.'),

@@ -74,7 +74,7 @@ export const lambda = (address: Address<'aws_lambda_function'>): MetricsOf =>
   of('AWS/Lambda', { FunctionName: attr(address, 'function_name') });
 
 /** Where scheduled calls land that failed every time. */
-export const failedJobs = (refs: Refs): MetricsOf => of('AWS/SQS', { QueueName: attr(refs.jobFailures, 'name') });
+export const failedJobs = (refs: Refs): MetricsOf => of('AWS/SQS', { QueueName: attr(refs.functionFailures, 'name') });
 
 /** The NAT gateways that the config has. */
 export const natGateways = ({ nat }: Config): readonly ('a' | 'b')[] =>

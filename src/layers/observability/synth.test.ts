@@ -217,7 +217,7 @@ test('alarms of wake-ups and jobs watch Landfall’s metric and the queue of fai
     { Stack: 'shop-prod' },
   ]);
   expect(expression(alarmIn(everything, 'jobs_failed')?.dimensions)).toEqual({
-    QueueName: '${aws_sqs_queue.job_failures.name}',
+    QueueName: '${aws_sqs_queue.function_failures.name}',
   });
 });
 

@@ -13,6 +13,13 @@ export const rds: Layer<'aws_db_instance' | 'aws_db_parameter_group' | 'aws_db_s
     terraform_data: 'free',
   },
   audit: [],
+  scannerSkips: (config) =>
+    config.production || config.postgres === undefined
+      ? []
+      : [
+          { check: 'CKV_AWS_157', reason: 'Multi-AZ is for production.' },
+          { check: 'CKV_AWS_293', reason: 'Deletion protection is for production; other environments come and go.' },
+        ],
   local: {
     aws_db_instance: databaseServer,
     aws_db_parameter_group: inert(

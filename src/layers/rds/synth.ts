@@ -39,7 +39,8 @@ function instance(config: Config, postgres: PostgresConfig, refs: Refs): SynthPa
       ...(['postgresql', 'upgrade'] as const).map((log) =>
         logGroup(config, refs, `aws_cloudwatch_log_group.postgres__${log}`, `/aws/rds/instance/${name}/${log}`),
       ),
-      ...(config.production ? [snapshotName, ...monitoringRole(refs)] : []),
+      ...(config.production ? [snapshotName] : []),
+      ...monitoringRole(refs),
       resource(
         refs.database,
         {
@@ -73,6 +74,11 @@ function instance(config: Config, postgres: PostgresConfig, refs: Refs): SynthPa
             monitoring_role_arn: attr('aws_iam_role.database_monitoring', 'arn'),
           }),
           enabled_cloudwatch_logs_exports: ['postgresql', 'upgrade'],
+          performance_insights_enabled: true,
+          performance_insights_kms_key_id: attr(refs.key, 'arn'),
+          monitoring_interval: 60,
+          monitoring_role_arn: attr('aws_iam_role.database_monitoring', 'arn'),
+          iam_database_authentication_enabled: true,
           ca_cert_identifier: 'rds-ca-rsa2048-g1',
           auto_minor_version_upgrade: true,
           apply_immediately: !config.production,
@@ -83,7 +89,7 @@ function instance(config: Config, postgres: PostgresConfig, refs: Refs): SynthPa
           dependsOn: [
             'aws_cloudwatch_log_group.postgres__postgresql',
             'aws_cloudwatch_log_group.postgres__upgrade',
-            ...(config.production ? (['aws_iam_role_policy_attachment.database_monitoring'] as const) : []),
+            'aws_iam_role_policy_attachment.database_monitoring',
           ],
         },
       ),

@@ -24,5 +24,21 @@ export const s3: Layer<
     aws_s3_bucket_versioning: 'free',
   },
   audit: [],
+  scannerSkips: () => [
+    {
+      check: 'CKV_AWS_18',
+      reason: 'Reads come through CloudFront, whose requests are logged; the log bucket cannot log to itself.',
+    },
+    {
+      check: 'CKV_AWS_144',
+      reason: 'Sites are built from source and logs are kept for a time: neither needs a second region.',
+    },
+    {
+      check: 'CKV_AWS_145',
+      reason:
+        'Load balancer logs can only be written with S3’s own keys, and sites are public files; both are encrypted.',
+    },
+    { check: 'CKV2_AWS_62', reason: 'Nothing waits for changes of these buckets.' },
+  ],
   local: s3Local,
 };

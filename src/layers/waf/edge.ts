@@ -6,7 +6,7 @@ import { actionOf, responseBodies, visibility } from './actions.js';
 import { customRule } from './custom-rules.js';
 import { ipSets } from './ip-sets.js';
 import { logging } from './logging.js';
-import { managedRule } from './managed.js';
+import { managedRule, watchedGroup } from './managed.js';
 import { namesMetadataAddress } from './metadata.js';
 import { managedGroupNames, type OwnRule } from './rule-names.js';
 
@@ -16,7 +16,7 @@ const customPriority = 1000;
 /**
  * The web ACL of every distribution, in us-east-1, with its address ranges and its log: rate limit, SSRF protection, AWS's managed
  * groups, then the config's own rules in their order.
- * Capacity: at most 2 + 132 + 1100 = 1234 WCU; the config's rules have 266 more before AWS charges extra (over 1500).
+ * Capacity: at most 2 + 132 + 1150 = 1284 WCU; the config's rules have 216 more before AWS charges extra (over 1500).
  * @see https://docs.aws.amazon.com/waf/latest/developerguide/aws-waf-capacity-units.html (read 2026-11-25)
  * @see https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statements-match.html (read 2026-11-25)
  */
@@ -25,6 +25,7 @@ export function edgeWebAcl(config: Config, refs: Refs): readonly AnyResource[] {
     ownRule(config, refs, 'rate-limit', 0, rateLimit(config)),
     ownRule(config, refs, 'metadata-ssrf', 10, namesMetadataAddress),
     ...managedGroupNames.map((group, index) => managedRule(config, refs, group, 20 + 10 * index)),
+    watchedGroup(refs, 50),
     ...config.waf.rules.map((rule, index) => customRule(refs, rule, customPriority + index)),
   ];
   return [

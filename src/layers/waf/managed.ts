@@ -13,7 +13,7 @@ const alwaysCounted: readonly string[] = ['SizeRestrictions_BODY'];
  * @see https://docs.aws.amazon.com/waf/latest/APIReference/API_RuleActionOverride.html (read 2026-11-25)
  */
 export function managedRule(config: Config, refs: Refs, group: ManagedGroup, priority: number): Wafv2WebAclRule {
-  const { count = [] } = config.waf;
+  const { count } = config.waf;
   const counted = (name: string) => alwaysCounted.includes(name) || count.includes(name);
   return {
     name: group,
@@ -34,5 +34,20 @@ export function managedRule(config: Config, refs: Refs, group: ManagedGroup, pri
       },
     ],
     visibility_config: visibility(refs, group),
+  };
+}
+
+/**
+ * Requests from hosting providers, proxies and Tor are only counted: blocking them would block webhooks and CI. 50 WCU.
+ * @see https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-ip-rep.html (not re-read)
+ */
+export function watchedGroup(refs: Refs, priority: number): Wafv2WebAclRule {
+  const name = 'AWSManagedRulesAnonymousIpList';
+  return {
+    name,
+    priority,
+    override_action: [{ count: [{}] }],
+    statement: [{ managed_rule_group_statement: [{ vendor_name: 'AWS', name }] }],
+    visibility_config: visibility(refs, name),
   };
 }

@@ -3,6 +3,7 @@ import { isNext, type Refs } from '../../stack/refs.js';
 import { attr, dataAttr, resource, type AnyResource } from '../../stack/stack.js';
 import { actionOf, blockAction, responseBodies, visibility } from './actions.js';
 import { logging } from './logging.js';
+import { managedRule } from './managed.js';
 
 /** The header that CloudFront sends; WAF's schema wants it in lower case. */
 const originHeader = 'x-origin-verify';
@@ -15,8 +16,8 @@ export function appRunnerServices(config: Config): readonly string[] {
 }
 
 /**
- * The web ACL of App Runner services, with its log: lets in what carries the origin-verify value exactly, letter case included,
- * and blocks the rest. Nothing when no service runs there.
+ * The web ACL of App Runner services, with its log: blocks known bad inputs, lets in what carries the origin-verify value exactly,
+ * letter case included, and blocks the rest. Nothing when no service runs there.
  * @see https://docs.aws.amazon.com/apprunner/latest/dg/waf.html (not re-read)
  */
 export function regionalWebAcl(config: Config, refs: Refs): readonly AnyResource[] {
@@ -30,9 +31,10 @@ export function regionalWebAcl(config: Config, refs: Refs): readonly AnyResource
       default_action: [blockAction],
       custom_response_body: responseBodies,
       rule: [
+        managedRule(config, refs, 'AWSManagedRulesKnownBadInputsRuleSet', 0),
         {
           name: 'origin-verify',
-          priority: 0,
+          priority: 10,
           action: [actionOf('allow')],
           statement: [
             {

@@ -20,6 +20,7 @@ describe('the web ACL of distributions', () => {
       [20, 'AWSManagedRulesCommonRuleSet'],
       [30, 'AWSManagedRulesKnownBadInputsRuleSet'],
       [40, 'AWSManagedRulesSQLiRuleSet'],
+      [50, 'AWSManagedRulesAnonymousIpList'],
       [1000, 'b'],
       [1001, 'a'],
     ]);
@@ -51,12 +52,19 @@ describe('the web ACL of distributions', () => {
       ]);
   });
 
+  it('only counts requests from proxies and hosting providers', () => {
+    expect(ruleNamed('AWSManagedRulesAnonymousIpList')).toMatchObject({
+      override_action: [{ count: [{}] }],
+      statement: [{ managed_rule_group_statement: [{ vendor_name: 'AWS' }] }],
+    });
+  });
+
   it('gives each rule a metric of its own', () => {
     const names = ['edge', 'rate-limit-2', 'AWS_1'];
     const metrics = rulesOf(withWaf({ rules: names.map((name) => rule({ countries: ['DE'] }, { name })) })).map(
       ({ visibility_config }) => visibility_config[0].metric_name,
     );
-    expect(new Set([...metrics, 'shop-dev-edge']).size).toBe(9);
+    expect(new Set([...metrics, 'shop-dev-edge']).size).toBe(10);
   });
 });
 
@@ -114,7 +122,9 @@ describe('the web ACL of App Runner services', () => {
       default_action: [blocked],
       custom_response_body: [{ key: 'blocked' }],
       rule: [
+        { name: 'AWSManagedRulesKnownBadInputsRuleSet', priority: 0 },
         {
+          priority: 10,
           action: [{ allow: [{}] }],
           statement: [
             {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Transform } from 'node:stream';
 import { z } from 'zod';
-import { LandfallError } from '../../../base/errors.js';
 import { header, withHeader } from '../../../local/http/headers.js';
 import { empty, json } from '../../../local/http/responses.js';
-import { stripIdentity } from '../lua.js';
 import { landfallJwt } from './landfall-jwt.js';
 import type { Exchange, PluginFactory } from './plugin.js';
+import { preFunction } from './pre-function.js';
+import { rateLimiting } from './rate-limiting.js';
 
 /** Priorities are Kong 3.9.3's own. */
 const correlationId: PluginFactory = (config) => {
@@ -25,35 +25,6 @@ const correlationId: PluginFactory = (config) => {
     },
   };
 };
-
-/** The one snippet that Landfall writes, known by its text: other Lua does not run locally. */
-const preFunction: PluginFactory = (config) => {
-  const { access } = z.object({ access: z.array(z.string()) }).parse(config);
-  if (access.length !== 1 || access[0] !== stripIdentity) {
-    throw new LandfallError({
-      code: 'LUA_UNKNOWN',
-      message: 'kong.yml holds a pre-function that the local gateway does not know.',
-      fix: 'Local gateways run Landfall’s own snippets alone.',
-    });
-  }
-  return {
-    name: 'pre-function',
-    priority: 1_000_000,
-    access: (exchange) => {
-      const headers = exchange.request.headers.filter(([name]) => !isIdentity(name));
-      if (headers.length < exchange.request.headers.length) exchange.request = { ...exchange.request, headers };
-      return undefined;
-    },
-  };
-};
-
-/** As `strip-identity.lua` has it. */
-function isIdentity(name: string): boolean {
-  const first = name.charCodeAt(0);
-  if (first !== 88 && first !== 120) return false;
-  const plain = name.toLowerCase().replaceAll('_', '-');
-  return plain.startsWith('x-user-') || plain.startsWith('x-consumer-') || plain === 'x-userinfo';
-}
 
 const corsSchema = z.object({
   origins: z.array(z.string()),
@@ -158,5 +129,6 @@ export const pluginFactories: Readonly<Record<string, PluginFactory>> = {
   'correlation-id': correlationId,
   cors,
   'landfall-jwt': landfallJwt,
+  'rate-limiting': rateLimiting,
   'request-size-limiting': requestSizeLimiting,
 };

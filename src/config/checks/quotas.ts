@@ -1,0 +1,50 @@
+import { fields, number, type Fields, type LooseProject } from '../loose.js';
+import { mistake, type Mistake } from '../mistake.js';
+
+/**
+ * What one load balancer takes by default.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html (not re-read)
+ */
+const quota = { targetGroups: 100, rulesPerListener: 100 };
+
+/** Landfall's own beside the services': the gateway's target group and that of the wake-up function; the wake-up rule. */
+const own = { targetGroups: 2, rules: 1 };
+
+/** App Runner's most instances a service. @see https://docs.aws.amazon.com/apprunner/latest/api/API_CreateAutoScalingConfiguration.html (not re-read) */
+const appRunnerInstances = 25;
+
+/** More than AWS takes: said before AWS does. */
+export function quotaMistakes({ services, environments }: LooseProject): readonly Mistake[] {
+  const nest = services.filter((service) => service.fields['type'] === 'nestjs').length;
+  const onFargate = ({ runtime, type }: Fields) => type === 'nextjs' && runtime === 'fargate';
+  const apps = services.filter((service) => onFargate(service.fields)).length;
+  const onAppRunner = services.filter(
+    (service) => service.fields['type'] === 'nextjs' && service.fields['runtime'] !== 'fargate',
+  );
+  return [
+    ...over(nest + apps + own.targetGroups, quota.targetGroups, 'target groups', 'one a service, gateway, waking'),
+    ...over(nest + own.rules, quota.rulesPerListener, 'rules on the listener 8443', 'one a service, waking'),
+    ...environments.flatMap((environment) =>
+      onAppRunner.flatMap(({ name }) => instances(environment.name, name, fields(environment.fields['services']))),
+    ),
+  ];
+}
+
+function instances(environment: string, name: string, overrides: Fields): readonly Mistake[] {
+  const wanted = Object.hasOwn(overrides, name) ? number(fields(overrides[name])['maxInstances']) : undefined;
+  if (wanted === undefined || wanted <= appRunnerInstances) return [];
+  return [
+    mistake(
+      'CONFIG_QUOTA',
+      ['environments', environment, 'services', name, 'maxInstances'],
+      `\`maxInstances\` is ${String(wanted)}; App Runner runs at most ${String(appRunnerInstances)} instances of a service.`,
+      `Write at most ${String(appRunnerInstances)}, or set \`services.${name}.runtime\` to "fargate".`,
+    ),
+  ];
+}
+
+function over(count: number, most: number, what: string, why: string): readonly Mistake[] {
+  if (count <= most) return [];
+  const message = `\`services\` needs ${String(count)} ${what} (${why}); a load balancer takes ${String(most)}.`;
+  return [mistake('CONFIG_QUOTA', ['services'], message, 'Split the project in two, or join services.')];
+}
