@@ -1,7 +1,7 @@
 import type { LandfallEvent } from '../../base/events.js';
 import type { Manifest } from '../../stack/manifest.js';
 import type { Clock } from './clock.js';
-import type { Handler } from './http.js';
+import type { Handler, HeaderPair, HttpRequest } from './http.js';
 import type { Processes } from './process.js';
 
 /** What one resource offers to others while the plane runs. Rooms meet only through these. */
@@ -50,13 +50,23 @@ export interface WebAcl {
 }
 
 export type WebAclVerdict =
-  | { readonly action: 'allow'; readonly evaluated: boolean; readonly rule?: string }
+  | {
+      readonly action: 'allow';
+      readonly evaluated: boolean;
+      readonly rule?: string;
+      /** Rules that matched and only count. */
+      readonly counted?: readonly string[];
+      /** The request to go on with: rules may add headers, and what was read of the body is given back. Absent: as it came. */
+      readonly request?: HttpRequest;
+    }
   | {
       readonly action: 'block';
       readonly evaluated: true;
       readonly rule: string;
       readonly status: number;
+      readonly headers?: readonly HeaderPair[];
       readonly body?: string;
+      readonly counted?: readonly string[];
     };
 
 export interface Secret {
