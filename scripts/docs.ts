@@ -1,6 +1,6 @@
 /**
  * `npm run docs`: remakes the pages whose content is in the code: the configuration reference, its JSON Schema, the fidelity
- * table, and the synopsis of each command in its page.
+ * table, the map of the specification, and the synopsis of each command in its page.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,9 @@ import { run } from '../src/cli/main.js';
 import { configJsonSchema } from '../src/config/json-schema.js';
 import { localReaders, localRules } from '../src/layers/registry.js';
 import type { LocalRule } from '../src/stack/layer.js';
+import { isShown, type Entry } from '../test/specification/entry.js';
+import { statementsOf } from '../test/specification/page.js';
+import { entries } from '../test/specification/rows/index.js';
 
 /** A page; `path` is relative to the repository. */
 export interface Page {
@@ -24,6 +27,7 @@ export async function generatedPages(): Promise<readonly Page[]> {
     { path: 'docs/configuration.gen.md', content: configurationPage(schema) },
     { path: 'docs/fidelity.gen.md', content: fidelityPage() },
     { path: 'docs/landfall.schema.gen.json', content: `${JSON.stringify(schema, null, 2)}\n` },
+    { path: 'docs/specification-map.gen.md', content: specificationMapPage() },
     ...(await Promise.all(commands.map(({ name }) => commandPage(name)))),
   ];
 }
@@ -180,6 +184,38 @@ function fidelityPage(): string {
 }
 
 const remark = (rule: LocalRule): string => (rule.fidelity === 'inert' ? rule.reason : (rule.leftOut ?? ''));
+
+// Specification
+
+function specificationMapPage(): string {
+  const statements = statementsOf(currentPage('docs/specification.md'));
+  const byText = new Map(entries.map((entry) => [entry.text, entry]));
+  const shown = entries.filter(isShown);
+  const waiting = entries.filter((entry) => !isShown(entry));
+  const partly = shown.filter(({ later }) => later !== undefined);
+  const noted = entries.filter(({ note }) => note !== undefined);
+  return `${[
+    '# Map of the specification',
+    origin,
+    'Every sentence, bullet, step, table row and line of a diagram in [the specification](specification.md), with the resources that show it and what the ' +
+      'tests assert of them in Terraform’s own plan of the full example (`test/aws/plan.test.ts`). What shows at run time alone says `later:` and the capability.',
+    `${String(statements.length)} statements: ${String(shown.length)} shown by resources (a part of ${String(partly.length)} of them later), ` +
+      `${String(waiting.length)} later. ${String(noted.length)} have a note on what the page leaves out or what holds instead.`,
+    table(
+      ['section', 'statement', 'resources', 'what is asserted', 'plans'],
+      statements.map(({ section, text }) => [section, text, ...mapCells(byText.get(text))]),
+    ),
+  ].join('\n\n')}\n`;
+}
+
+function mapCells(entry: Entry | undefined): readonly string[] {
+  if (entry === undefined) return ['', '', ''];
+  const note = entry.note === undefined ? [] : [`Note: ${entry.note}`];
+  if (!isShown(entry)) return ['', [`later: ${entry.later}.`, entry.asserts, ...note].join(' '), ''];
+  const later = entry.later === undefined ? [] : [`The rest later: ${entry.later}.`];
+  const asserted = [`${entry.asserts}.`, ...later, ...note].join(' ');
+  return [entry.resources.map((name) => `\`${name}\``).join(', '), asserted, (entry.in ?? ['dev', 'prod']).join(', ')];
+}
 
 // Commands
 

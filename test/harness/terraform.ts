@@ -13,6 +13,8 @@ export interface Terraform {
   readonly version: string;
   /** Runs it in a folder. @throws with its own words when it fails */
   run(folder: string, ...args: readonly string[]): Promise<string>;
+  /** The same Terraform with more variables in its environment. */
+  withEnvironment(more: Readonly<Record<string, string>>): Terraform;
 }
 
 /**
@@ -25,7 +27,15 @@ export async function findTerraform(): Promise<Terraform | undefined> {
     () => undefined,
   );
   if (version === undefined) return undefined;
-  const env = { ...process.env, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1', ...(await offlineEnvironment()) };
+  return terraformIn(version, {
+    ...process.env,
+    CHECKPOINT_DISABLE: '1',
+    TF_IN_AUTOMATION: '1',
+    ...(await offlineEnvironment()),
+  });
+}
+
+function terraformIn(version: string, env: NodeJS.ProcessEnv): Terraform {
   return {
     version,
     run: async (folder, ...args) => {
@@ -37,6 +47,7 @@ export async function findTerraform(): Promise<Terraform | undefined> {
       );
       return stdout;
     },
+    withEnvironment: (more) => terraformIn(version, { ...env, ...more }),
   };
 }
 

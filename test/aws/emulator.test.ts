@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadConfig } from '../../src/config/load.js';
+import { validateProject } from '../../src/config/problems.js';
+import { resolveConfig } from '../../src/config/resolve.js';
+import { layers } from '../../src/layers/registry.js';
+import { artifactFiles, synthesise } from '../../src/stack/synth.js';
+import { openEmulated, type EmulatedArtifact } from '../harness/emulated.js';
+import { inventoryOf } from '../harness/emulator-inventory.js';
+import { findEmulator, type Emulator } from '../harness/emulator.js';
+import { findTerraform, requireOnCi } from '../harness/terraform.js';
+
+const terraform = await findTerraform();
+requireOnCi('terraform', terraform);
+const found = await findEmulator();
+requireOnCi(`The AWS emulator (${found.reason ?? ''})`, found.startEmulator);
+
+const absent = terraform === undefined ? 'Terraform is absent' : found.reason;
+const title = `the example in an AWS emulator${absent === undefined ? '' : ` (skipped: ${absent})`}`;
+
+const examples = join(import.meta.dirname, '..', '..', 'examples');
+const example = ['full', 'shop'].find((name) => existsSync(join(examples, name, 'landfall.config.ts'))) ?? 'shop';
+const { input } = await loadConfig({ cwd: join(examples, example) });
+
+interface Emulated {
+  readonly emulator: Emulator;
+  readonly artifact: EmulatedArtifact;
+  readonly region: string;
+}
+
+const started = Date.now();
+
+/** An environment of the example with an emulator of its own. */
+async function emulate(environment: string): Promise<Emulated> {
+  if (terraform === undefined || found.startEmulator === undefined) throw new Error('The suite is skipped.');
+  const config = resolveConfig(validateProject(input), environment);
+  const emulator = await found.startEmulator(config.region);
+  const artifact = await openEmulated(artifactFiles(synthesise(config, layers)), emulator, terraform, (what) => {
+    const seconds = String(Math.round((Date.now() - started) / 1000));
+    process.stderr.write(`emulator: ${example} ${environment}: ${what} (${seconds} s)\n`);
+  });
+  return { emulator, artifact, region: config.region };
+}
+
+async function close({ artifact, emulator }: Emulated): Promise<void> {
+  await emulator.stop();
+  await artifact.close();
+}
+
+/** A plan is empty right after an apply: whatever is read back is what was written. */
+describe.skipIf(absent !== undefined)(title, () => {
+  let dev: Emulated;
+  let before: Awaited<ReturnType<typeof inventoryOf>>;
+  /** Applied beside the other: nearly all of the time is the provider's own waiting. */
+  let prod: Emulated;
+  let prodApplied: Promise<unknown>;
+
+  beforeAll(async () => {
+    [dev, prod] = await Promise.all([emulate('dev'), emulate('prod')]);
+    before = await inventoryOf(dev.emulator, dev.region);
+    prodApplied = prod.artifact.apply().catch((error: unknown) => error);
+  });
+
+  afterAll(async () => {
+    await Promise.all([close(dev), close(prod)]);
+  });
+
+  test('dev is applied whole', () => dev.artifact.apply());
+
+  test('dev needs nothing more right after', async () => {
+    expect(await dev.artifact.plan()).toEqual([]);
+  });
+
+  test('prod is applied whole, and needs nothing more right after', async () => {
+    expect(await prodApplied).toBeUndefined();
+    expect(await prod.artifact.plan()).toEqual([]);
+  });
+
+  test('a new image of a service changes its task definition and its service alone', async () => {
+    await dev.artifact.changeImage('image_auth_service');
+    expect(await dev.artifact.plan()).toMatchObject([
+      { address: 'aws_ecs_service.auth_service', actions: ['update'], attributes: ['task_definition'] },
+      { address: 'aws_ecs_task_definition.auth_service', actions: ['delete', 'create'] },
+    ]);
+  });
+
+  test('dev is destroyed without a trace', async () => {
+    await dev.artifact.destroy();
+    expect(await dev.artifact.state()).toEqual([]);
+    expect(await inventoryOf(dev.emulator, dev.region)).toEqual(before);
+  });
+});

@@ -1,0 +1,40 @@
+"""Where MiniStack's services answer the provider differently from AWS: each is mended in place, by wrapping."""
+
+from corrected import (
+    cloud_map,
+    cloudfront,
+    cloudwatch,
+    ecs,
+    elasticache,
+    endpoints,
+    flow_logs,
+    lambda_functions,
+    launch_templates,
+    network_interfaces,
+    parameters,
+    rds,
+    security_groups,
+    waf,
+)
+
+SERVICES = (
+    cloud_map,
+    cloudfront,
+    cloudwatch,
+    ecs,
+    elasticache,
+    endpoints,
+    flow_logs,
+    lambda_functions,
+    launch_templates,
+    network_interfaces,
+    parameters,
+    rds,
+    security_groups,
+    waf,
+)
+
+
+def apply() -> None:
+    for service in SERVICES:
+        service.correct()
