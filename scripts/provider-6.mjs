@@ -26,9 +26,11 @@ const reduced = (args) =>
   Object.fromEntries(
     Object.entries(args)
       .filter(([, { r, o }]) => r || o)
-      .map(([key, { r, type, of, list }]) => [
+      .map(([key, { r, type, elem, of, list }]) => [
         key,
-        of === undefined ? [r ? 1 : 0, type] : [r ? 1 : 0, list === false ? 'one' : 'many', reduced(of)],
+        of === undefined
+          ? [r ? 1 : 0, elem === 'any' ? 'any' : type]
+          : [r ? 1 : 0, list === false ? 'one' : 'many', reduced(of)],
       ]),
   );
 const text = JSON.stringify(Object.fromEntries(wanted.sort().map((type) => [type, reduced(all[type])])));

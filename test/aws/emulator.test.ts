@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { loadConfig } from '../../src/config/load.js';
-import { validateProject } from '../../src/config/problems.js';
-import { resolveConfig } from '../../src/config/resolve.js';
-import { layers } from '../../src/layers/registry.js';
-import { artifactFiles, synthesise } from '../../src/stack/synth.js';
+import { artifactFiles } from '../../src/stack/synth.js';
 import { openEmulated, type EmulatedArtifact } from '../harness/emulated.js';
 import { inventoryOf } from '../harness/emulator-inventory.js';
 import { findEmulator, type Emulator } from '../harness/emulator.js';
+import { exampleConfig, synthesisOf } from '../harness/stacks.js';
 import { findTerraform, requireOnCi } from '../harness/terraform.js';
 
 const terraform = await findTerraform();
@@ -19,9 +14,7 @@ requireOnCi(`The AWS emulator (${found.reason ?? ''})`, found.startEmulator);
 const absent = terraform === undefined ? 'Terraform is absent' : found.reason;
 const title = `the example in an AWS emulator${absent === undefined ? '' : ` (skipped: ${absent})`}`;
 
-const examples = join(import.meta.dirname, '..', '..', 'examples');
-const example = ['full', 'shop'].find((name) => existsSync(join(examples, name, 'landfall.config.ts'))) ?? 'shop';
-const { input } = await loadConfig({ cwd: join(examples, example) });
+const input = await exampleConfig('full');
 
 interface Emulated {
   readonly emulator: Emulator;
@@ -34,13 +27,14 @@ const started = Date.now();
 /** An environment of the example with an emulator of its own. */
 async function emulate(environment: string): Promise<Emulated> {
   if (terraform === undefined || found.startEmulator === undefined) throw new Error('The suite is skipped.');
-  const config = resolveConfig(validateProject(input), environment);
-  const emulator = await found.startEmulator(config.region);
-  const artifact = await openEmulated(artifactFiles(synthesise(config, layers)), emulator, terraform, (what) => {
+  const synthesis = synthesisOf(input, environment);
+  const { region } = synthesis.stack;
+  const emulator = await found.startEmulator(region);
+  const artifact = await openEmulated(artifactFiles(synthesis), emulator, terraform, (what) => {
     const seconds = String(Math.round((Date.now() - started) / 1000));
-    process.stderr.write(`emulator: ${example} ${environment}: ${what} (${seconds} s)\n`);
+    process.stderr.write(`emulator: ${environment}: ${what} (${seconds} s)\n`);
   });
-  return { emulator, artifact, region: config.region };
+  return { emulator, artifact, region };
 }
 
 async function close({ artifact, emulator }: Emulated): Promise<void> {
