@@ -2,10 +2,14 @@
  * `npm run build`: compiles `src/` to `dist/`, bundles the Lambda functions, copies the gateway's Lua.
  * With `--functions FOLDER` it only bundles the functions, into that folder.
  */
-import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { zipSync } from 'fflate';
 import { root, run } from './install.mjs';
+
+/** The earliest date that a zip can hold, in local time as the format has it: the same code gives the same bytes. */
+const fixedDate = new Date(1980, 0, 1);
 
 const dist = join(root, 'dist');
 const [flag, folder] = process.argv.slice(2);
@@ -19,14 +23,15 @@ async function buildAll() {
   copyLua();
 }
 
-/** One self-contained module a function; the SDK is part of Lambda's own runtime. */
+/** One self-contained module a function, and its deployment package; the SDK is part of Lambda's own runtime. */
 async function bundleFunctions(outdir) {
+  const entryPoints = {
+    'database-init': join(root, 'src/layers/rds/lambda/handler.ts'),
+    'wake-up': join(root, 'src/layers/lambda/wake-up/handler.ts'),
+    'job-invoker': join(root, 'src/layers/jobs/invoker/handler.ts'),
+  };
   await build({
-    entryPoints: {
-      'database-init': join(root, 'src/layers/rds/lambda/handler.ts'),
-      'wake-up': join(root, 'src/layers/lambda/wake-up/handler.ts'),
-      'job-invoker': join(root, 'src/layers/jobs/invoker/handler.ts'),
-    },
+    entryPoints,
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -40,6 +45,10 @@ async function bundleFunctions(outdir) {
     absWorkingDir: root,
     logLevel: 'warning',
   });
+  for (const name of Object.keys(entryPoints)) {
+    const code = readFileSync(join(outdir, `${name}.mjs`));
+    writeFileSync(join(outdir, `${name}.zip`), zipSync({ 'index.mjs': [code, { mtime: fixedDate, level: 9 }] }));
+  }
 }
 
 function copyLua() {

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { commands } from '../src/cli/commands/index.js';
+import { commandNames } from '../src/cli/commands/index.js';
 import type { Io } from '../src/cli/io.js';
 import { run } from '../src/cli/main.js';
 import { configJsonSchema } from '../src/config/json-schema.js';
@@ -28,7 +28,7 @@ export async function generatedPages(): Promise<readonly Page[]> {
     { path: 'docs/fidelity.gen.md', content: fidelityPage() },
     { path: 'docs/landfall.schema.gen.json', content: `${JSON.stringify(schema, null, 2)}\n` },
     { path: 'docs/specification-map.gen.md', content: specificationMapPage() },
-    ...(await Promise.all(commands.map(({ name }) => commandPage(name)))),
+    ...(await Promise.all(commandNames.map(commandPage))),
   ];
 }
 

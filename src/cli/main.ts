@@ -1,7 +1,7 @@
 import { Command as Program, CommanderError, Option } from 'commander';
 import { LandfallError, messageOf, type Problem } from '../base/errors.js';
 import { version } from '../base/version.js';
-import { commands, type CommandEntry } from './commands/index.js';
+import { commandsFor, type CommandEntry } from './commands/index.js';
 import type { CommonOptions, Io } from './io.js';
 import { processIo } from './process-io.js';
 import { paintFor } from './render/paint.js';
@@ -14,7 +14,7 @@ import { progressFor } from './render/progress.js';
  */
 export async function run(argv: readonly string[], io: Io = processIo()): Promise<number> {
   let exitCode = 0;
-  const program = programOf(io, (code) => {
+  const program = programOf(await commandsFor(argv), io, (code) => {
     exitCode = code;
   });
   try {
@@ -30,7 +30,7 @@ export async function run(argv: readonly string[], io: Io = processIo()): Promis
   }
 }
 
-function programOf(io: Io, setExitCode: (code: number) => void): Program {
+function programOf(commands: readonly CommandEntry[], io: Io, setExitCode: (code: number) => void): Program {
   const program = new Program('landfall')
     .description(
       'Deploys a full-stack TypeScript application to AWS, and runs the very same stack on this machine with --local.',
@@ -65,7 +65,7 @@ async function execute(
   options: CommonOptions & { readonly arguments: readonly unknown[] },
   io: Io,
 ): Promise<number> {
-  const progress = progressFor(io);
+  const progress = await progressFor(io);
   try {
     const outcome = await entry.run(options, io, progress.emit);
     progress.close();

@@ -1,14 +1,6 @@
 import type { Argument, Option } from 'commander';
 import type { Emit } from '../../base/events.js';
 import type { CommonOptions, Io, Outcome } from '../io.js';
-import { deploy } from './deploy.js';
-import { destroy } from './destroy.js';
-import { generate } from './generate.js';
-import { logs } from './logs.js';
-import { outputs } from './outputs.js';
-import { plan } from './plan.js';
-import { secretsSet } from './secrets-set.js';
-import { status } from './status.js';
 
 /** A command as the program shows it. */
 export interface CommandEntry {
@@ -19,5 +11,25 @@ export interface CommandEntry {
   run(options: CommonOptions & { readonly arguments: readonly unknown[] }, io: Io, emit: Emit): Promise<Outcome>;
 }
 
-/** Every command, in the order of `--help`. */
-export const commands: readonly CommandEntry[] = [generate, plan, deploy, status, outputs, logs, secretsSet, destroy];
+/** Every command, in the order of `--help`. Each is loaded when it is asked for: what deploys loads much that others do not need. */
+const loaders: Readonly<Record<string, () => Promise<CommandEntry>>> = {
+  'infra:generate': async () => (await import('./generate.js')).generate,
+  'infra:plan': async () => (await import('./plan.js')).plan,
+  'infra:deploy': async () => (await import('./deploy.js')).deploy,
+  'infra:status': async () => (await import('./status.js')).status,
+  'infra:outputs': async () => (await import('./outputs.js')).outputs,
+  'infra:logs': async () => (await import('./logs.js')).logs,
+  'secrets:set': async () => (await import('./secrets-set.js')).secretsSet,
+  'infra:destroy': async () => (await import('./destroy.js')).destroy,
+};
+
+/** Every command's name, in the order of `--help`. */
+export const commandNames: readonly string[] = Object.keys(loaders);
+
+/** The command that a command line names first; all of them where it names none, for help and suggestions; none for the version alone. */
+export async function commandsFor(argv: readonly string[]): Promise<readonly CommandEntry[]> {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) return [];
+  const [first = ''] = argv;
+  const load = Object.hasOwn(loaders, first) ? loaders[first] : undefined;
+  return Promise.all(load === undefined ? Object.values(loaders).map((one) => one()) : [load()]);
+}

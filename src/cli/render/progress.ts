@@ -1,5 +1,4 @@
 import { Writable } from 'node:stream';
-import { createLogUpdate } from 'log-update';
 import type { Emit, LandfallEvent } from '../../base/events.js';
 import type { Io } from '../io.js';
 import { paintFor, type Paint } from './paint.js';
@@ -12,7 +11,7 @@ export interface Progress {
 }
 
 /** A live tree on a terminal, one line an event elsewhere. */
-export function progressFor(io: Io): Progress {
+export async function progressFor(io: Io): Promise<Progress> {
   return io.isTerminal ? liveProgress(io) : lineProgress(io);
 }
 
@@ -56,7 +55,8 @@ function symbolOf(status: Step['status'], paint: Paint): string {
 }
 
 /** What works now, below what is done; log lines pass above. Steps that take no time are only counted. */
-function liveProgress(io: Io): Progress {
+async function liveProgress(io: Io): Promise<Progress> {
+  const { createLogUpdate } = await import('log-update');
   const paint = paintFor(io.color);
   const update = createLogUpdate(toErr(io), { showCursor: true });
   const running = new Map<string, Step>();

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { zipSync } from 'fflate';
 import { LandfallError } from '../../base/errors.js';
 
 /** A deployment package: the same code gives the same bytes on every machine. */
@@ -11,28 +10,26 @@ export interface Bundle {
   readonly sha256Base64: string;
 }
 
-/** The earliest date that a zip can hold, in local time as the format has it. */
-const fixedDate = new Date(1980, 0, 1);
 const made = new Map<string, Bundle>();
 
 /** The functions, by the names that `scripts/build.mjs` gives them. */
 export type FunctionName = 'database-init' | 'wake-up' | 'job-invoker';
 
 /**
- * The package of one function, from the code that `npm run build` bundled into `dist/lambda/`.
+ * The package of one function, as `npm run build` made it in `dist/lambda/`.
  * @throws LandfallError `BUNDLE_MISSING`
  */
 export function bundle(name: FunctionName): Bundle {
   const known = made.get(name);
   if (known !== undefined) return known;
-  const zip = zipSync({ 'index.mjs': [read(name), { mtime: fixedDate, level: 9 }] });
+  const zip = read(name);
   const result = { zip, sha256Base64: createHash('sha256').update(zip).digest('base64') };
   made.set(name, result);
   return result;
 }
 
 function read(name: FunctionName): Uint8Array {
-  const file = fileURLToPath(new URL(`../../../dist/lambda/${name}.mjs`, import.meta.url));
+  const file = fileURLToPath(new URL(`../../../dist/lambda/${name}.zip`, import.meta.url));
   try {
     return readFileSync(file);
   } catch (cause) {
