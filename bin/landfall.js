@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import process from 'node:process';
+
+// Where Node can (from 22.8), compiled code is kept: each command starts faster from the second time on.
+module.enableCompileCache?.();
 
 const main = new URL('../dist/cli/main.js', import.meta.url);
 if (existsSync(main)) {

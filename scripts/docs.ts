@@ -1,6 +1,6 @@
 /**
  * `npm run docs`: remakes the pages whose content is in the code: the configuration reference, its JSON Schema, the fidelity
- * table, the map of the specification, and the synopsis of each command in its page.
+ * table, the conformance cases, the map of the specification, and the synopsis of each command in its page.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { run } from '../src/cli/main.js';
 import { configJsonSchema } from '../src/config/json-schema.js';
 import { localReaders, localRules } from '../src/layers/registry.js';
 import type { LocalRule } from '../src/stack/layer.js';
+import { conformanceCases } from '../test/conformance/index.js';
 import { isShown, type Entry } from '../test/specification/entry.js';
 import { statementsOf } from '../test/specification/page.js';
 import { entries } from '../test/specification/rows/index.js';
@@ -28,6 +29,7 @@ export async function generatedPages(): Promise<readonly Page[]> {
     { path: 'docs/fidelity.gen.md', content: fidelityPage() },
     { path: 'docs/landfall.schema.gen.json', content: `${JSON.stringify(schema, null, 2)}\n` },
     { path: 'docs/specification-map.gen.md', content: specificationMapPage() },
+    { path: 'docs/conformance.gen.md', content: conformancePage() },
     ...(await Promise.all(commandNames.map(commandPage))),
   ];
 }
@@ -186,6 +188,22 @@ function fidelityPage(): string {
 const remark = (rule: LocalRule): string => (rule.fidelity === 'inert' ? rule.reason : (rule.leftOut ?? ''));
 
 // Specification
+
+function conformancePage(): string {
+  const layers = [...new Set(conformanceCases.map(({ layer }) => layer))].sort();
+  const sections = layers.map((layer) => {
+    const cases = conformanceCases.filter((one) => one.layer === layer).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const rows = cases.map(({ name, source }) => [name, source.replace(/^(\S+)/, '<$1>')]);
+    return `## ${layer}\n\n${table(['behaviour', 'source'], rows)}`;
+  });
+  return [
+    '# Conformance cases',
+    origin,
+    `Behaviours of AWS and Kong that the local plane is tested for, each with the page that it comes from. They run with \`npm test\`: ${String(conformanceCases.length)} cases. What is exact, approximate or left out says the [fidelity table](fidelity.gen.md).`,
+    ...sections,
+    '',
+  ].join('\n\n');
+}
 
 function specificationMapPage(): string {
   const statements = statementsOf(currentPage('docs/specification.md'));
