@@ -1,5 +1,6 @@
 import { LandfallError, messageOf } from '../base/errors.js';
 import type { ResourceArgs } from './aws-schema.gen.js';
+import type { Expr } from './expr.js';
 import {
   addressOf,
   resource,
@@ -10,6 +11,9 @@ import {
   type ResourceType,
   type Stack,
 } from './stack.js';
+
+/** Arguments as synth writes them: maps such as `tags` are never one reference, so they can be spread. */
+export type Written<A> = { readonly [K in keyof A]: Exclude<A[K], Expr<Readonly<Record<string, unknown>>>> };
 
 /**
  * The Stack as an environment's `override` sees it, before it is written. Addresses and arguments are Terraform's own; every reader of
@@ -26,7 +30,7 @@ export interface EditableStack {
   /** Replaces the arguments that `change` returns; the others stay. @throws LandfallError `OVERRIDE_UNKNOWN_ADDRESS` */
   update<T extends ResourceType>(
     address: Address<T>,
-    change: Partial<ResourceArgs[T]> | ((args: ResourceArgs[T]) => Partial<ResourceArgs[T]>),
+    change: Partial<ResourceArgs[T]> | ((args: Written<ResourceArgs[T]>) => Partial<ResourceArgs[T]>),
     lifecycle?: Lifecycle,
   ): void;
   /** Adds a resource of a type that Landfall knows. @throws LandfallError `OVERRIDE_ADDRESS_TAKEN` */
