@@ -74,7 +74,10 @@ function editorOf(stack: Stack, resources: Map<string, AnyResource>, path: strin
     get,
     update: (address, change, lifecycle) => {
       const found = get(address);
-      const args = { ...found.args, ...(typeof change === 'function' ? change(found.args) : change) };
+      const args = {
+        ...found.args,
+        ...(typeof change === 'function' ? change(found.args as Written<typeof found.args>) : change),
+      };
       const kept = lifecycle === undefined ? found.lifecycle : { ...found.lifecycle, ...lifecycle };
       resources.set(address, { ...found, args, ...(kept && { lifecycle: kept }) } as AnyResource);
     },
