@@ -31,7 +31,6 @@ function unsupportedLocally(config: Config): readonly Problem[] {
     const path = `services.${service.name}`;
     return [
       [service.type === 'nextjs', `${path}.type`, 'Next.js front ends'],
-      [service.redis, `${path}.redis`, 'Redis'],
       [Object.keys(service.jobs).length > 0, `${path}.jobs`, 'scheduled jobs'],
     ];
   });

@@ -36,6 +36,7 @@ export function describePlane(
 ): PlaneDescription {
   const port = (role: PortRole) => String(portOf(portBase, role));
   const [server] = registry.providers('databaseServer').map((address) => registry.connect(address, 'databaseServer'));
+  const [cache] = registry.providers('cacheServer').map((address) => registry.connect(address, 'cacheServer'));
   return {
     environment: manifest.environment,
     endpoints: Object.fromEntries(
@@ -55,7 +56,7 @@ export function describePlane(
       }),
     ),
     postgres: server === undefined ? null : { host: server.host, port: server.port, databases: server.databases() },
-    redis: null,
+    redis: cache === undefined ? null : { host: cache.host, port: cache.port, tls: true },
     caCertificate: caFile,
     trace: `http://127.0.0.1:${port('trace')}/traces`,
   };

@@ -1,4 +1,5 @@
 import { inert, type Layer } from '../../stack/layer.js';
+import { parameterGroup, replicationGroup } from './local/replication-group.js';
 import { synth } from './synth.js';
 
 /** ElastiCache for Redis. */
@@ -18,10 +19,8 @@ export const elasticache: Layer<
       ? []
       : [{ check: 'CKV2_AWS_50', reason: 'One node has nothing to fail over to: redis.replicas adds one.' }],
   local: {
-    aws_elasticache_parameter_group: inert('Redis does not run locally yet.', ({ args }) => ({ name: args['name'] })),
-    aws_elasticache_replication_group: inert('Redis does not run locally yet.', () => ({
-      primary_endpoint_address: '127.0.0.1',
-    })),
+    aws_elasticache_parameter_group: parameterGroup,
+    aws_elasticache_replication_group: replicationGroup,
     aws_elasticache_subnet_group: inert('One machine has one network.', ({ args }) => ({ name: args['name'] })),
   },
 };

@@ -41,16 +41,31 @@ export const secretVersionLocal: LocalBehaviour = {
     const name = nameOf(resolved, ctx);
     const version = resolved.args['secret_string_wo_version'];
     const value = resolved.args['secret_string_wo'] ?? resolved.args['secret_string'];
-    const kept = (await ctx.vault.read(name)) !== undefined && ctx.prior?.['secret_string_wo_version'] === version;
+    const known = await ctx.vault.read(name);
+    const kept = known !== undefined && ctx.prior?.['secret_string_wo_version'] === version;
+    const endpoint = endpointIn(value);
     if (typeof value === 'string' && !kept) await ctx.vault.write(name, value);
+    else if (kept) await moveEndpoint(name, known, endpoint, ctx);
     return {
       id: `${name}|${String(version)}`,
       arn: resolved.args['secret_id'],
       version_id: String(version),
       secret_string_wo_version: version,
+      ...(endpoint !== undefined && { endpoint }),
     };
   },
 };
+
+/** Where on this machine a URL in the value leads, such as `127.0.0.1:4408`. */
+const endpointIn = (value: unknown): string | undefined =>
+  typeof value === 'string' ? /@(127\.0\.0\.1:\d+)/.exec(value)?.[1] : undefined;
+
+/** On AWS an endpoint stays; here the plane may have got other ports (`--port-base`): a value that still names the earlier one follows. */
+async function moveEndpoint(name: string, value: string, to: string | undefined, ctx: LocalContext): Promise<void> {
+  const from = ctx.prior?.['endpoint'];
+  if (typeof from !== 'string' || to === undefined || from === to || endpointIn(value) !== from) return;
+  await ctx.vault.write(name, value.replace(`@${from}`, `@${to}`));
+}
 
 function nameOf({ args }: Resolved, ctx: LocalContext): string {
   const secret = ctx.addressOf('id', String(args['secret_id']));

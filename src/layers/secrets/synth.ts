@@ -96,11 +96,12 @@ function generated(config: Config, refs: Refs, { scope, key, description }: Toke
 function redis(config: Config, refs: Refs): AnyResource[] {
   const password = ephemeralAttr(redisPassword, 'random_password');
   const host = attr(refs.cache, 'primary_endpoint_address');
+  const port = attr(refs.cache, 'port');
   return [
     secret(config, refs, 'shared', 'REDIS', 'Redis: url and password'),
     resource(refs.secretVersion('shared', 'REDIS'), {
       secret_id: attr(refs.redisSecret, 'id'),
-      secret_string_wo: jsonText({ url: template`rediss://:${password}@${host}:6379`, password }),
+      secret_string_wo: jsonText({ url: template`rediss://:${password}@${host}:${port}`, password }),
       secret_string_wo_version: valueVersion,
     }),
   ];

@@ -2,6 +2,7 @@ import type { LandfallEvent } from '../../base/events.js';
 import type { Manifest } from '../../stack/manifest.js';
 import type { Clock } from './clock.js';
 import type { Handler, HeaderPair, HttpRequest } from './http.js';
+import type { NamedService } from './names.js';
 import type { Processes } from './process.js';
 
 /** What one resource offers to others while the plane runs. Rooms meet only through these. */
@@ -18,8 +19,12 @@ export interface Capabilities {
   readonly bucket: Bucket;
   /** Connections to a database server. */
   readonly databaseServer: DatabaseServer;
+  /** Connections to a cache, by each name that it has. */
+  readonly cacheServer: CacheServer;
   /** Tasks that run for a service. */
   readonly service: RunningService;
+  /** A name of Cloud Map, and who answers to it. */
+  readonly discovery: Discovery;
 }
 
 export type CapabilityKind = keyof Capabilities;
@@ -42,6 +47,19 @@ export interface TargetGroup {
   health(id: string): TargetHealth | undefined;
   /** Resolves when the target is healthy; rejects when the signal aborts. */
   healthy(id: string, signal: AbortSignal): Promise<void>;
+  /** Requests that it sent to targets since it began. Absent: not counted. */
+  requestCount?(): number;
+}
+
+/** A service of Cloud Map. Its name resolves inside task processes alone. */
+export interface Discovery {
+  /** Such as `auth-service.shop.local`. */
+  readonly name: string;
+  readonly record: NamedService;
+  /** @param ports by the port that clients ask for, the one of 127.0.0.1 that answers */
+  register(id: string, ports: Readonly<Record<number, number>>): void;
+  /** An instance that is not registered is no error. */
+  deregister(id: string): void;
 }
 
 export interface WebAcl {
@@ -101,6 +119,17 @@ export interface DatabaseServer {
   ): Promise<void>;
 }
 
+/** Where a Redis answers, over TLS. */
+export interface CacheServer {
+  /** What clients in the VPC call it: its own address, or a name that Cloud Map has for it. */
+  readonly name: string;
+  /** Where to connect on this machine. */
+  readonly host: string;
+  readonly port: number;
+  /** PEM of the authority to verify it with; its certificate is good for `host`. */
+  readonly caCertificate: string;
+}
+
 export interface RunningService {
   readonly desiredCount: number;
   tasks(): readonly { readonly id: string; readonly pid: number | undefined; readonly health: string }[];
@@ -143,6 +172,8 @@ export interface TaskSpec {
 export interface RunningTask {
   readonly id: string;
   readonly pid: number | undefined;
+  /** The port of 127.0.0.1 that it listens on. Absent: none of its own. */
+  readonly port?: number;
   readonly handler: Handler;
   readonly healthHandler: Handler;
   /** Its last output so far. */

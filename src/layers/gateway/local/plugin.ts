@@ -1,4 +1,5 @@
 import type { Clock } from '../../../local/contract/clock.js';
+import type { CacheServer } from '../../../local/contract/context.js';
 import type { Handler, HeaderPair, HttpRequest, HttpResponse } from '../../../local/contract/http.js';
 
 /** What one request carries through the plugins. */
@@ -30,6 +31,12 @@ export interface PluginContext {
   /** The local port that stands for 443 at the edge: browsers name it in `Origin`. */
   readonly edgePort: number;
   reach(name: string, port: number): Handler | undefined;
+  /** The variables of the gateway's task, for references such as `{vault://env/redis-password}`. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The cache of this name; undefined when there is none. */
+  readonly cache?: (name: string) => CacheServer | undefined;
+  /** Aborts when the gateway stops. */
+  readonly signal?: AbortSignal;
 }
 
 /** Makes a plugin of its configuration. @throws when the configuration is not one that Landfall writes */

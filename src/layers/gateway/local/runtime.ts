@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunningTask, TaskRuntime } from '../../../local/contract/context.js';
+import type { CacheServer, LocalContext, RunningTask, TaskRuntime } from '../../../local/contract/context.js';
 import type { Handler } from '../../../local/contract/http.js';
 import { text } from '../../../local/http/responses.js';
 import { gatewayHealthPath } from '../../../stack/gateway-task.js';
@@ -11,11 +11,15 @@ import { LocalGateway } from './gateway.js';
 export const kongRuntime: TaskRuntime = {
   async start(spec, ctx) {
     const file = join(ctx.folders.artifact, 'kong.yml');
+    const stopping = new AbortController();
     const gateway = new LocalGateway(readDeclarative(await readFile(file, 'utf8'), file), {
       address: ctx.address,
       clock: ctx.clock,
       edgePort: ctx.port('edge-https'),
       reach: (name, port) => ctx.reach(name, port),
+      env: spec.env,
+      cache: (name) => cacheOf(name, ctx),
+      signal: stopping.signal,
     });
     let ended: () => void = () => undefined;
     const task: RunningTask = {
@@ -26,6 +30,7 @@ export const kongRuntime: TaskRuntime = {
       lastLines: () => [],
       exited: new Promise((resolve) => (ended = () => resolve({ message: 'stopped' }))),
       stop: () => {
+        stopping.abort();
         ended();
         return Promise.resolve();
       },
@@ -33,6 +38,12 @@ export const kongRuntime: TaskRuntime = {
     return task;
   },
 };
+
+const cacheOf = (name: string, ctx: LocalContext): CacheServer | undefined =>
+  ctx
+    .providers('cacheServer')
+    .map((address) => ctx.connect(address, 'cacheServer'))
+    .find((cache) => cache.name === name);
 
 /** The status listener: ready as soon as the configuration is read. */
 const status: Handler = {
