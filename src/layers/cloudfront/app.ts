@@ -31,7 +31,7 @@ export const forwardedHostFunction = 'aws_cloudfront_function.forwarded_host';
 export function forwardedHost(refs: Refs): AnyResource {
   return resource(forwardedHostFunction, {
     name: refs.name(64, 'forwarded-host'),
-    comment: 'Passes the viewer’s host to App Runner',
+    comment: 'Passes the host of the viewer to App Runner',
     runtime: 'cloudfront-js-2.0',
     publish: true,
     code: [

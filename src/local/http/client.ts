@@ -1,4 +1,5 @@
-import { Pool, type Dispatcher } from 'undici';
+import { createRequire } from 'node:module';
+import type { Dispatcher, Pool } from 'undici';
 import type { Handler, HttpRequest, HttpResponse } from '../contract/http.js';
 import { endToEnd } from './headers.js';
 import { connectUpgrade } from './upstream-upgrade.js';
@@ -33,15 +34,19 @@ const DEFAULTS = { connectTimeoutMs: 10_000, headersTimeoutMs: 60_000, idleTimeo
 /** A handler that passes requests on to another server, streaming both ways. It opens a connection when it needs one. */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const settings: UpstreamSettings = { ...DEFAULTS, ...options };
-  const pool = createPool(settings);
+  let pool: Pool | undefined;
   return {
-    request: (request) => forward(pool, settings, request),
+    request: (request) => forward((pool ??= createPool(settings)), settings, request),
     upgrade: (request, socket, head) => connectUpgrade(settings, request, socket, head),
-    close: () => pool.destroy(),
+    close: () => pool?.destroy() ?? Promise.resolve(),
   };
 }
 
+const require = createRequire(import.meta.url);
+
 function createPool(settings: UpstreamSettings): Pool {
+  // Loaded when the first request goes out: commands that only synthesise start faster.
+  const { Pool } = require('undici') as typeof import('undici');
   const { ca, serverName, rejectUnauthorized } = settings.tls ?? {};
   return new Pool(settings.origin, {
     connectTimeout: settings.connectTimeoutMs,

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 
 /** Where a server is, and how the plane speaks to it. */
 export interface AdminAccess {
@@ -11,6 +11,8 @@ export interface AdminAccess {
 
 /** Does something over a connection of its own. @throws Error in the server's words */
 async function withConnection<T>(access: AdminAccess, work: (redis: Redis) => Promise<T>): Promise<T> {
+  // Loaded when it is needed: commands that only synthesise start faster.
+  const { Redis } = await import('ioredis');
   const redis = new Redis({
     path: access.socket,
     password: access.password,

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { CacheServer } from '../../../local/contract/context.js';
 import type { Period, Window } from './rate-limiting-windows.js';
 
@@ -86,6 +86,7 @@ export class RedisCounters implements Counters {
     if (server === undefined || this.stopped?.aborted === true) throw new Error('There is no such cache.');
     const { timeoutMs, ssl, username, password, database } = this.settings;
     this.#client?.disconnect();
+    const { Redis } = await import('ioredis');
     const client = new Redis({
       host: server.host,
       port: server.port,

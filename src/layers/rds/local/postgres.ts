@@ -1,7 +1,7 @@
 import { chown, rm, stat, writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { messageOf } from '../../../base/errors.js';
 import type { Clock } from '../../../local/contract/clock.js';
 import type { ProcessExit, Processes, RunningProcess } from '../../../local/contract/process.js';
@@ -150,7 +150,8 @@ async function answers(options: PostgresOptions): Promise<string> {
 }
 
 async function connect({ port, user, password, tls }: PostgresOptions, database: string): Promise<Client> {
-  const client = new Client({
+  const { default: pg } = await import('pg');
+  const client = new pg.Client({
     host: '127.0.0.1',
     port,
     user,

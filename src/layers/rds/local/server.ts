@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LocalContext } from '../../../local/contract/context.js';
 import { localArn, type LocalBehaviour } from '../../../stack/layer.js';
-import { initialiseDatabases, type DatabaseSpec } from '../database-init.js';
+import type { DatabaseSpec } from '../database-init.js';
 import { startPostgres, type PostgresServer } from './postgres.js';
 
 /** Servers that run, by plane (each has one `processes`) and address. */
@@ -32,6 +32,8 @@ export const databaseServer: LocalBehaviour = {
       port: server.port,
       databases: () => [...databases].map(([database, user]) => ({ name: database, user })),
       initialise: async (specs: readonly DatabaseSpec[]) => {
+        // Loaded when it is needed: commands that only synthesise start faster.
+        const { initialiseDatabases } = await import('../database-init.js');
         await initialiseDatabases((database) => current().connect(database), specs);
         for (const { database, role } of specs) databases.set(database, role);
       },
