@@ -29,10 +29,7 @@ function unsupportedLocally(config: Config): readonly Problem[] {
   const services = config.services.flatMap((service): readonly Asked[] => {
     if (service.type === 'spa') return [];
     const path = `services.${service.name}`;
-    return [
-      [service.type === 'nextjs', `${path}.type`, 'Next.js front ends'],
-      [Object.keys(service.jobs).length > 0, `${path}.jobs`, 'scheduled jobs'],
-    ];
+    return [[Object.keys(service.jobs).length > 0, `${path}.jobs`, 'scheduled jobs']];
   });
   return problems(
     [...services, [config.redirectDomains.length > 0, `${environment}.redirectDomains`, 'redirect domains']],

@@ -489,6 +489,26 @@ const rows: readonly Row[] = [
     'Did you mean "Europe/Berlin"?',
   ],
   [
+    'a name that AWS keeps for itself',
+    { project: 'internal' },
+    'CONFIG_INVALID_NAME',
+    'project',
+    'start with "internal-"',
+  ],
+  [
+    'environments whose names meet',
+    {
+      'services.eu-auth': { ...nest, port: 4700 },
+      'services.auth': { ...nest, port: 4701 },
+      'environments.dev-eu': { domain: 'dev-eu.example.net' },
+    },
+    'CONFIG_INVALID_NAME',
+    'environments.dev-eu',
+    '"dev-eu-auth"',
+  ],
+  ['a region of another partition', { region: 'cn-north-1' }, 'CONFIG_REGION', 'region', 'partition of its own'],
+  ['a region without App Runner', { region: 'eu-north-1' }, 'CONFIG_REGION', 'services.web.runtime', '"fargate"'],
+  [
     'more services than a load balancer takes',
     Object.fromEntries(
       Array.from({ length: 97 }, (_, index) => [`services.s${String(index)}`, { ...nest, port: 5000 + index }]),

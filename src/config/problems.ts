@@ -5,6 +5,7 @@ import { instanceMistakes } from './checks/instances.js';
 import { nameMistakes } from './checks/names.js';
 import { pathMistakes } from './checks/paths.js';
 import { quotaMistakes } from './checks/quotas.js';
+import { regionMistakes } from './checks/regions.js';
 import { routeMistakes } from './checks/routes.js';
 import { scheduleMistakes } from './checks/schedules.js';
 import { takenMistakes } from './checks/taken.js';
@@ -30,6 +31,7 @@ const checks: readonly ((project: LooseProject) => readonly Mistake[])[] = [
   scheduleMistakes,
   wafMistakes,
   quotaMistakes,
+  regionMistakes,
 ];
 
 /** Every mistake of a config, in the order of the file; empty when it is right. */

@@ -3,7 +3,7 @@ import type { ManifestImage } from './manifest.js';
 import type { Refs, TaskService } from './refs.js';
 import { attr, resource, variable, type AnyResource, type Variable } from './stack.js';
 
-/** A service's repository: images are immutable, scanned and encrypted; the newest 20 stay. */
+/** A service's repository: images are immutable, scanned and encrypted; the newest 60 stay. */
 export function repository(refs: Refs, name: string): AnyResource[] {
   return [
     resource(refs.repository(name), {
@@ -20,8 +20,8 @@ export function repository(refs: Refs, name: string): AnyResource[] {
         rules: [
           {
             rulePriority: 1,
-            description: 'Keep the newest 20 images',
-            selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 20 },
+            description: 'Keep the newest 60 images',
+            selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 60 },
             action: { type: 'expire' },
           },
         ],

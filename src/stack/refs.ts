@@ -117,7 +117,8 @@ export function refsOf(config: Config) {
 export type Refs = ReturnType<typeof refsOf>;
 export type SubnetTier = 'public' | 'private' | 'database';
 export type ZoneIndex = 0 | 1;
-export type SecurityGroupRole = 'alb' | 'ecs' | 'rds' | 'redis' | 'database_init' | 'job_invoker' | 'nat';
+export type SecurityGroupRole =
+  'alb' | 'ecs' | 'rds' | 'redis' | 'database_init' | 'job_invoker' | 'app_runner' | 'nat';
 export type ListenerPort = 80 | 443 | 8443 | 8080;
 
 export const zoneIndexes: readonly ZoneIndex[] = [0, 1];

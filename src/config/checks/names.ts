@@ -19,6 +19,8 @@ export function nameMistakes({ root, services, environments }: LooseProject): re
     ...malformed,
     ...reserved(root),
     ...frontEnds.flatMap(({ name }) => (name === reservedFrontEnd ? [taken(name, ['services', name])] : [])),
+    ...refusedByAws(root, environments),
+    ...environmentsThatMeet(services, environments),
     ...empty(root, environments.length),
   ];
 }
@@ -54,6 +56,51 @@ function taken(name: string, at: Place): Mistake {
     at,
     `A service cannot be called "${name}": Landfall uses that name itself.`,
     `Choose another, such as "${name}-service". Reserved: ${reservedNames}.`,
+  );
+}
+
+/**
+ * How AWS lets no physical name start: `{project}-{environment}-` stands first in each.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html (not re-read)
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html (not re-read)
+ */
+const refusedStarts = ['sg-', 'internal-', 'sthree-', 'amzn-s3-demo-', 'xn--', 'aws-'];
+
+function refusedByAws(root: LooseProject['root'], environments: LooseProject['environments']): readonly Mistake[] {
+  const project = root['project'];
+  if (typeof project !== 'string') return [];
+  const found = environments.flatMap(({ name }) =>
+    refusedStarts.filter((start) => `${project}-${name}-`.startsWith(start)),
+  );
+  const [start] = found;
+  if (start === undefined) return [];
+  const message = `Names would start with "${start}", which AWS keeps for itself.`;
+  return [mistake('CONFIG_INVALID_NAME', ['project'], message, `Call it otherwise, such as "my-${project}".`)];
+}
+
+/** Environment `a` with service `b-c` and environment `a-b` with service `c` would share their names in one account. */
+function environmentsThatMeet(
+  services: LooseProject['services'],
+  environments: LooseProject['environments'],
+): readonly Mistake[] {
+  const seen = new Map<string, string>();
+  return environments.flatMap((environment) =>
+    services.flatMap((service) => {
+      const joined = `${environment.name}-${service.name}`;
+      const other = seen.get(joined);
+      if (other === undefined) {
+        seen.set(joined, `service "${service.name}" in environment "${environment.name}"`);
+        return [];
+      }
+      return [
+        mistake(
+          'CONFIG_INVALID_NAME',
+          ['environments', environment.name],
+          `With the service "${service.name}" its names are those of ${other}: "${joined}".`,
+          'Rename the environment or one of the services.',
+        ),
+      ];
+    }),
   );
 }
 

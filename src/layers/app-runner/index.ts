@@ -1,4 +1,6 @@
 import { inert, type Layer } from '../../stack/layer.js';
+import { nextRuntime } from './local/next-runtime.js';
+import { appRunnerService, scalingConfiguration } from './local/service.js';
 import { synth } from './synth.js';
 
 /** App Runner: Next.js without a cluster. */
@@ -13,11 +15,10 @@ export const appRunner: Layer<
     aws_apprunner_vpc_connector: 'free',
   },
   audit: [],
+  runtimes: { next: nextRuntime },
   local: {
-    aws_apprunner_auto_scaling_configuration_version: inert('App Runner does not scale locally.'),
-    aws_apprunner_service: inert('App Runner services do not run locally yet.', ({ name }) => ({
-      service_url: `${name}.apprunner.local`,
-    })),
+    aws_apprunner_auto_scaling_configuration_version: scalingConfiguration,
+    aws_apprunner_service: appRunnerService,
     aws_apprunner_vpc_connector: inert('One machine has one network.'),
   },
 };

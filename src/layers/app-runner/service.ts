@@ -102,7 +102,7 @@ function prerequisites(refs: Refs, app: NextService, withSecrets: boolean): AnyA
     `aws_iam_role_policy.execution_${id}`,
     ...(withSecrets ? [`aws_iam_role_policy.task_${id}` as const] : []),
     ...refs.privateRoutes,
-    'aws_vpc_security_group_egress_rule.ecs_all',
+    'aws_vpc_security_group_egress_rule.app_runner_all',
     ...(app.database === undefined ? [] : [refs.databaseInit]),
     ...(app.redis ? [refs.secretVersion('shared', 'REDIS')] : []),
     ...(Object.keys(app.jobs).length > 0 ? [refs.secretVersion('shared', 'JOB_TOKEN')] : []),

@@ -15,7 +15,7 @@ export function synth(config: Config, refs: Refs): SynthPart {
       resource(vpcConnector, {
         vpc_connector_name: refs.name(40, 'vpc'),
         subnets: zoneIndexes.map((zone) => attr(refs.subnet('private', zone), 'id')),
-        security_groups: [attr(refs.securityGroup('ecs'), 'id')],
+        security_groups: [attr(refs.securityGroup('app_runner'), 'id')],
         tags: { Name: refs.name(40, 'vpc') },
       }),
       ...apps.flatMap((app) => resourcesOf(config, refs, app)),

@@ -30,7 +30,7 @@ export const everyMethod = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST',
 export const readingMethods = ['GET', 'HEAD', 'OPTIONS'] as const;
 export const cachedMethods = ['GET', 'HEAD'] as const;
 
-/** TLS alone, and slower than the load balancer: what it gives up on after 60 seconds, it answers itself. */
+/** TLS alone. As patient as the load balancer: 60 seconds are the most without a higher quota. */
 export const tlsOrigin = [
   {
     http_port: 80,

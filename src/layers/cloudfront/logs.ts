@@ -21,7 +21,8 @@ export function accessLogs(refs: Refs, names: readonly string[]): AnyResource[] 
       },
       { ...extra, dependsOn: ['aws_s3_bucket_policy.logs'] },
     ),
-    ...names.flatMap((name) => {
+    ...names.flatMap((name, index) => {
+      const before = names[index - 1];
       const source = `aws_cloudwatch_log_delivery_source.${refs.id(name)}` as const;
       return [
         resource(
@@ -41,7 +42,9 @@ export function accessLogs(refs: Refs, names: readonly string[]): AnyResource[] 
             delivery_destination_arn: attr(destination, 'arn'),
             tags: { Name: refs.name(60, name) },
           },
-          extra,
+          // One after the other: AWS refuses a second change of one destination while the first goes on, and provider 5 does not try again.
+          // https://github.com/hashicorp/terraform-provider-aws/issues/42947 (read 2026-11-25)
+          before === undefined ? extra : { ...extra, dependsOn: [`aws_cloudwatch_log_delivery.${refs.id(before)}`] },
         ),
       ];
     }),

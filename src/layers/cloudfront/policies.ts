@@ -58,19 +58,31 @@ export function imageCaching(refs: Refs): AnyResource {
 }
 
 export const siteHeadersPolicy = 'aws_cloudfront_response_headers_policy.sites';
+export const redirectHeadersPolicy = 'aws_cloudfront_response_headers_policy.redirects';
 export const originHeadersPolicy = 'aws_cloudfront_response_headers_policy.origins';
 
 /** Security headers of the sites, whose files say nothing themselves. */
 export function siteHeaders(refs: Refs): AnyResource {
-  return securityHeaders(refs, 'sites', 'DENY', true);
+  return securityHeaders(refs, 'sites', 'DENY', true, true);
 }
 
 /** Security headers of the API and of Next.js, where the application has not said otherwise. */
 export function originHeaders(refs: Refs): AnyResource {
-  return securityHeaders(refs, 'origins', 'SAMEORIGIN', false);
+  return securityHeaders(refs, 'origins', 'SAMEORIGIN', false, true);
 }
 
-function securityHeaders(refs: Refs, name: 'sites' | 'origins', frame_option: string, override: boolean): AnyResource {
+/** Security headers of names that redirect: an apex must not speak for subdomains that others serve. */
+export function redirectHeaders(refs: Refs): AnyResource {
+  return securityHeaders(refs, 'redirects', 'DENY', true, false);
+}
+
+function securityHeaders(
+  refs: Refs,
+  name: 'sites' | 'origins' | 'redirects',
+  frame_option: string,
+  override: boolean,
+  include_subdomains: boolean,
+): AnyResource {
   return resource(`aws_cloudfront_response_headers_policy.${name}`, {
     name: refs.name(128, name),
     security_headers_config: [
@@ -78,7 +90,7 @@ function securityHeaders(refs: Refs, name: 'sites' | 'origins', frame_option: st
         content_type_options: [{ override }],
         frame_options: [{ frame_option, override }],
         referrer_policy: [{ referrer_policy: 'strict-origin-when-cross-origin', override }],
-        strict_transport_security: [{ access_control_max_age_sec: 31_536_000, include_subdomains: true, override }],
+        strict_transport_security: [{ access_control_max_age_sec: 31_536_000, include_subdomains, override }],
       },
     ],
   });

@@ -1,7 +1,7 @@
 import type { Refs } from '../../stack/refs.js';
 import { attr, dataAttr, resource, type AnyResource } from '../../stack/stack.js';
 import { behaviour, cachedMethods, common, readingMethods, tlsOrigin } from './common.js';
-import { cachingDisabled, originHeadersPolicy } from './policies.js';
+import { cachingDisabled, redirectHeadersPolicy } from './policies.js';
 
 const redirectFunction = 'aws_cloudfront_function.redirect';
 
@@ -40,7 +40,7 @@ export function redirectDistribution(refs: Refs, domain: string, host: string): 
         allowed_methods: readingMethods,
         cached_methods: cachedMethods,
         cache_policy_id: dataAttr(cachingDisabled, 'id'),
-        response_headers_policy_id: attr(originHeadersPolicy, 'id'),
+        response_headers_policy_id: attr(redirectHeadersPolicy, 'id'),
         function_association: [{ event_type: 'viewer-request', function_arn: attr(redirectFunction, 'arn') }],
       },
     ],

@@ -5,7 +5,7 @@ import { dependenciesOf } from '../../stack/stack.js';
 import { apiDistribution } from './api.js';
 import { appDistribution, forwardedHost } from './app.js';
 import { accessLogs } from './logs.js';
-import { imageCaching, managedPolicies, originHeaders, siteHeaders } from './policies.js';
+import { imageCaching, managedPolicies, originHeaders, redirectHeaders, siteHeaders } from './policies.js';
 import { redirectCode, redirectDistribution } from './redirect.js';
 import { originAccessControl, siteDistribution } from './site.js';
 
@@ -24,7 +24,7 @@ export function synth(config: Config, refs: Refs): SynthPart {
     ...apps.map((app) => appDistribution(refs, app)),
     ...(sites.length === 0 ? [] : [originAccessControl(refs), siteHeaders(refs)]),
     ...sites.map((site) => siteDistribution(refs, site)),
-    ...(redirects.length === 0 ? [] : [redirectCode(refs, target)]),
+    ...(redirects.length === 0 ? [] : [redirectCode(refs, target), redirectHeaders(refs)]),
     ...redirects.map((domain) => redirectDistribution(refs, domain, target)),
     ...accessLogs(refs, ['api', ...[...apps, ...sites].map(({ name }) => name), ...redirects.map(refs.redirectName)]),
   ];

@@ -1,4 +1,5 @@
 import type { Config, RedisConfig } from '../../config/config.js';
+import { template } from '../../stack/expr.js';
 import type { SynthPart } from '../../stack/layer.js';
 import { zoneIndexes, type Refs } from '../../stack/refs.js';
 import { attr, resource } from '../../stack/stack.js';
@@ -8,6 +9,8 @@ export function synth(config: Config, refs: Refs): SynthPart {
   return config.redis === undefined ? {} : cache(config, config.redis, refs);
 }
 
+/** Another one when the environment is made again, so that the snapshot's name is free. */
+const snapshotSuffix = 'terraform_data.redis_final_snapshot';
 const firstToken = 'terraform_data.redis_token';
 
 function cache(config: Config, redis: RedisConfig, refs: Refs): SynthPart {
@@ -21,14 +24,19 @@ function cache(config: Config, redis: RedisConfig, refs: Refs): SynthPart {
         subnet_ids: zoneIndexes.map((zone) => attr(refs.subnet('database', zone), 'id')),
         tags: { Name: name },
       }),
-      resource('aws_elasticache_parameter_group.main', {
-        name: refs.name(255, 'redis7'),
-        family: 'redis7',
-        description: 'Never evicts',
-        parameter: [{ name: 'maxmemory-policy', value: 'noeviction' }],
-        tags: { Name: name },
-      }),
+      resource(
+        'aws_elasticache_parameter_group.main',
+        {
+          name: refs.name(255, 'redis7'),
+          family: 'redis7',
+          description: 'Never evicts',
+          parameter: [{ name: 'maxmemory-policy', value: 'noeviction' }],
+          tags: { Name: name },
+        },
+        { lifecycle: { ignore_changes: ['description'] } },
+      ),
       // A throw-away password for the creation alone: `auth_token` has no write-only form, so what stands in the state must not live.
+      ...(config.production ? [resource(snapshotSuffix, { input: 'suffix of the final snapshot of Redis' })] : []),
       resource(firstToken, { input: 'first Redis password, replaced by the deploy' }),
       resource(
         refs.cache,
@@ -54,6 +62,9 @@ function cache(config: Config, redis: RedisConfig, refs: Refs): SynthPart {
           auto_minor_version_upgrade: 'true',
           apply_immediately: !config.production,
           snapshot_retention_limit: config.production ? 7 : 0,
+          ...(config.production && {
+            final_snapshot_identifier: template`${refs.name(200, 'redis-final')}-${attr(snapshotSuffix, 'id')}`,
+          }),
           tags: { Name: name },
         },
         // The deploy sets the real password, from Secrets Manager.

@@ -50,7 +50,8 @@ function schedule(refs: Refs, service: TaskService, name: string, job: JobConfig
   return resource(
     `aws_scheduler_schedule.${refs.id(service.name)}__${refs.id(name)}`,
     {
-      name: refs.name(64, service.name, name),
+      // Names have no underscore, so that no two pairs of service and job meet.
+      name: refs.name(64, `${service.name}_${name}`),
       description: `${job.method} ${job.path} of ${service.name}`,
       group_name: attr(group, 'name'),
       schedule_expression: job.schedule,

@@ -38,7 +38,8 @@ function key(
         }),
         tags: { Name: refs.name(255, name) },
       },
-      extra,
+      // In production the final snapshot, the kept backups and the secrets that can be restored are encrypted with it: it outlives them.
+      config.production && name === 'main' ? { ...extra, lifecycle: { prevent_destroy: true } } : extra,
     ),
     resource(
       `aws_kms_alias.${name}`,

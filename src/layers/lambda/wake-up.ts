@@ -88,26 +88,37 @@ function schedules(config: Config, refs: Refs, times: NonNullable<Config['sleep'
       role: attr(role, 'id'),
       policy: jsonText({
         Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: arn }],
+        Statement: [
+          { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: arn },
+          { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: attr(refs.functionFailures, 'arn') },
+          // The scheduler reads its encrypted input as this role.
+          // https://docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html (not re-read)
+          { Effect: 'Allow', Action: 'kms:Decrypt', Resource: attr(refs.key, 'arn') },
+        ],
       }),
     }),
     ...(['sleep', 'wake'] as const).map((action) =>
-      resource(`aws_scheduler_schedule.services_${action}`, {
-        name: refs.name(64, action),
-        description: `All services that may sleep ${action}`,
-        schedule_expression: times[action],
-        schedule_expression_timezone: config.sleep.timezone,
-        kms_key_arn: attr(refs.key, 'arn'),
-        flexible_time_window: [{ mode: 'OFF' }],
-        target: [
-          {
-            arn,
-            role_arn: attr(role, 'arn'),
-            input: jsonText({ action }),
-            retry_policy: [{ maximum_retry_attempts: 5, maximum_event_age_in_seconds: 3600 }],
-          },
-        ],
-      }),
+      resource(
+        `aws_scheduler_schedule.services_${action}`,
+        {
+          name: refs.name(64, action),
+          description: action === 'sleep' ? 'Puts services to sleep' : 'Wakes all services',
+          schedule_expression: times[action],
+          schedule_expression_timezone: config.sleep.timezone,
+          kms_key_arn: attr(refs.key, 'arn'),
+          flexible_time_window: [{ mode: 'OFF' }],
+          target: [
+            {
+              arn,
+              role_arn: attr(role, 'arn'),
+              input: jsonText({ action }),
+              retry_policy: [{ maximum_retry_attempts: 5, maximum_event_age_in_seconds: 3600 }],
+              dead_letter_config: [{ arn: attr(refs.functionFailures, 'arn') }],
+            },
+          ],
+        },
+        { dependsOn: ['aws_iam_role_policy.sleep_schedule'] },
+      ),
     ),
   ];
 }

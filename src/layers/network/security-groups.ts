@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.js';
 import { template, type Value } from '../../stack/expr.js';
 import { gatewayPorts } from '../../stack/gateway-task.js';
-import { hasJobs, inCluster, type Refs, type SecurityGroupRole, type ZoneIndex } from '../../stack/refs.js';
+import { hasJobs, inCluster, isNext, type Refs, type SecurityGroupRole, type ZoneIndex } from '../../stack/refs.js';
 import { attr, resource, type AnyResource } from '../../stack/stack.js';
 
 interface Rule {
@@ -25,6 +25,7 @@ function rolesOf(config: Config): readonly (readonly [SecurityGroupRole, string]
         ] as const)),
     ...(config.redis === undefined ? [] : ([['redis', 'Cache access']] as const)),
     ...(config.services.some(hasJobs) ? ([['job_invoker', 'Scheduled jobs']] as const) : []),
+    ...(onAppRunner(config).length > 0 ? ([['app_runner', 'Front ends on App Runner']] as const) : []),
     ...(config.nat === 'instance' ? ([['nat', 'NAT instance']] as const) : []),
   ];
 }
@@ -52,7 +53,8 @@ export function securityGroups(config: Config, refs: Refs, natZones: readonly Zo
           vpc_id: attr(refs.vpc, 'id'),
           tags: { Name: refs.name(255, `${role.replace('_', '-')}-sg`) },
         },
-        { lifecycle: { create_before_destroy: true } },
+        // Another description would need another group, and AWS takes no second one of that name.
+        { lifecycle: { create_before_destroy: true, ignore_changes: ['description'] } },
       ),
     ),
     ...ingress(config, refs, natZones)
@@ -93,10 +95,57 @@ function ingress(config: Config, refs: Refs, natZones: readonly ZoneIndex[]): re
       peer: 'database_init',
     },
     { name: 'ecs_job_invoker', group: 'ecs', description: 'Scheduled jobs', ports: tasks, peer: 'job_invoker' },
+    ...fromAppRunner(config),
     { name: 'nat_vpc', group: 'nat', description: 'Private subnets', ports: 'all', peer: { cidr: '10.0.0.0/16' } },
     { name: 'redis_ecs', group: 'redis', description: 'Redis from tasks', ports: [6379, 6379], peer: 'ecs' },
   ];
 }
+
+/** A front end that the internet reaches gets no further than it says: to tasks that it calls, to the database and cache that it uses. */
+function fromAppRunner(config: Config): readonly Rule[] {
+  const apps = onAppRunner(config);
+  const called = apps.flatMap(({ calls }) => calls);
+  const ports = config.services.filter(inCluster).flatMap(({ name, port }) => (called.includes(name) ? [port] : []));
+  const peer = 'app_runner' as const;
+  return [
+    ...(ports.length === 0
+      ? []
+      : [
+          {
+            name: 'ecs_app_runner',
+            group: 'ecs' as const,
+            description: 'Calls of front ends',
+            ports: [Math.min(...ports), Math.max(...ports)] as const,
+            peer,
+          },
+        ]),
+    ...(apps.some(({ database }) => database !== undefined)
+      ? [
+          {
+            name: 'rds_app_runner',
+            group: 'rds' as const,
+            description: 'PostgreSQL from front ends',
+            ports: [5432, 5432] as const,
+            peer,
+          },
+        ]
+      : []),
+    ...(apps.some(({ redis }) => redis)
+      ? [
+          {
+            name: 'redis_app_runner',
+            group: 'redis' as const,
+            description: 'Redis from front ends',
+            ports: [6379, 6379] as const,
+            peer,
+          },
+        ]
+      : []),
+  ];
+}
+
+const onAppRunner = (config: Config) =>
+  config.services.filter(isNext).filter(({ runtime }) => runtime === 'app-runner');
 
 function egress(config: Config): readonly Rule[] {
   return [
@@ -105,6 +154,7 @@ function egress(config: Config): readonly Rule[] {
     { name: 'database_init_rds', group: 'database_init', description: 'PostgreSQL', ports: [5432, 5432], peer: 'rds' },
     { name: 'job_invoker_ecs', group: 'job_invoker', description: 'Tasks', ports: taskPorts(config), peer: 'ecs' },
     { name: 'job_invoker_https', group: 'job_invoker', description: 'AWS APIs', ports: [443, 443], peer: anywhere },
+    { name: 'app_runner_all', group: 'app_runner', description: 'All outbound', ports: 'all', peer: anywhere },
     { name: 'nat_all', group: 'nat', description: 'All outbound', ports: 'all', peer: anywhere },
     { name: 'database_init_https', group: 'database_init', description: 'AWS APIs', ports: [443, 443], peer: anywhere },
   ];

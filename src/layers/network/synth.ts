@@ -22,6 +22,8 @@ export function synth(config: Config, refs: Refs): SynthPart {
       dataSource(refs.zones, {
         state: 'available',
         filter: [{ name: 'opt-in-status', values: ['opt-in-not-required'] }],
+        // Old zones without newer instance classes. https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html (not re-read)
+        exclude_zone_ids: ['use1-az3', 'usw1-az2', 'cac1-az3', 'apne1-az3'],
       }),
     ],
     resources: [

@@ -34,7 +34,7 @@ function instance(config: Config, postgres: PostgresConfig, refs: Refs): SynthPa
           ],
           tags: { Name: name },
         },
-        { lifecycle: { create_before_destroy: true } },
+        { lifecycle: { create_before_destroy: true, ignore_changes: ['description'] } },
       ),
       ...(['postgresql', 'upgrade'] as const).map((log) =>
         logGroup(config, refs, `aws_cloudwatch_log_group.postgres__${log}`, `/aws/rds/instance/${name}/${log}`),
@@ -68,10 +68,6 @@ function instance(config: Config, postgres: PostgresConfig, refs: Refs): SynthPa
           skip_final_snapshot: !config.production,
           ...(config.production && {
             final_snapshot_identifier: template`${refs.name(200, 'postgres-final')}-${attr(snapshotSuffix, 'id')}`,
-            performance_insights_enabled: true,
-            performance_insights_kms_key_id: attr(refs.key, 'arn'),
-            monitoring_interval: 60,
-            monitoring_role_arn: attr('aws_iam_role.database_monitoring', 'arn'),
           }),
           enabled_cloudwatch_logs_exports: ['postgresql', 'upgrade'],
           performance_insights_enabled: true,

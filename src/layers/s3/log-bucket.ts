@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.js';
 import { template } from '../../stack/expr.js';
 import type { Refs } from '../../stack/refs.js';
-import { dataAttr, type AnyResource } from '../../stack/stack.js';
+import { attr, dataAttr, type AnyResource } from '../../stack/stack.js';
 import { bucket } from './bucket.js';
 
 /**
@@ -12,18 +12,19 @@ import { bucket } from './bucket.js';
  */
 export function logBucket(config: Config, refs: Refs): AnyResource[] {
   const days = config.production ? 365 : 90;
+  const bucketArn = attr(refs.logBucket, 'arn');
   const partition = dataAttr(refs.partition, 'partition');
   return bucket(config, refs, {
     address: refs.logBucket,
     name: 'logs',
     keep: { expiration: [{ days }], noncurrent_version_expiration: [{ noncurrent_days: 1 }] },
-    allow: (objects) => [
+    allow: () => [
       {
         Sid: 'LoadBalancerWrites',
         Effect: 'Allow',
         Principal: { Service: 'logdelivery.elasticloadbalancing.amazonaws.com' },
         Action: 's3:PutObject',
-        Resource: objects,
+        Resource: template`${bucketArn}/alb/AWSLogs/${refs.accountId}/*`,
         Condition: {
           StringEquals: { 'aws:SourceAccount': refs.accountId },
           ArnLike: {
@@ -32,11 +33,12 @@ export function logBucket(config: Config, refs: Refs): AnyResource[] {
         },
       },
       {
-        Sid: 'DistributionsWrite',
+        // AWS's own statement, to the letter: it adds what it misses, and the next plan would remove that.
+        Sid: 'AWSLogDeliveryWrite',
         Effect: 'Allow',
         Principal: { Service: 'delivery.logs.amazonaws.com' },
         Action: 's3:PutObject',
-        Resource: objects,
+        Resource: template`${bucketArn}/AWSLogs/${refs.accountId}/*`,
         Condition: {
           StringEquals: { 'aws:SourceAccount': refs.accountId, 's3:x-amz-acl': 'bucket-owner-full-control' },
           ArnLike: { 'aws:SourceArn': template`arn:${partition}:logs:us-east-1:${refs.accountId}:delivery-source:*` },

@@ -36,7 +36,7 @@ export function synth(config: Config, refs: Refs): SynthPart {
       ...config.services
         .filter(isTask)
         .flatMap((service) =>
-          service.secrets.map((key) => secret(config, refs, service.name, key, `Declared by ${service.name}`)),
+          service.secrets.map((key) => secret(config, refs, service.name, key, `Declared by ${service.name}`, 30)),
         ),
     ],
     ephemeral: [
@@ -114,13 +114,20 @@ function random(
   return ephemeralResource(address, { password_length, exclude_punctuation: true });
 }
 
-function secret(config: Config, refs: Refs, scope: string, key: string, description: string): AnyResource {
+function secret(
+  config: Config,
+  refs: Refs,
+  scope: string,
+  key: string,
+  description: string,
+  keptDays = 0,
+): AnyResource {
   return resource(refs.secret(scope, key), {
     name: refs.secretName(scope, key),
     description,
-    // A deleted secret keeps its name for the window; outside production the name is free at once.
+    // A deleted secret keeps its name for the window. What Landfall makes it can make again: its name is free at once.
     // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html (read 2026-11-23)
-    recovery_window_in_days: config.production ? 30 : 0,
+    recovery_window_in_days: config.production ? keptDays : 0,
     kms_key_id: attr(refs.key, 'arn'),
     tags: { Name: refs.secretName(scope, key) },
   });
