@@ -47,6 +47,7 @@ export const operationsFacts: readonly Fact[] = [
     check: (plan) => {
       expect(opening(plan, 'egress').map((one) => lineOf(one).replace(' from ', ' to '))).toEqual([
         'alb 3000-3081 to ecs',
+        'app_runner all to 0.0.0.0/0',
         'database_init 443 to 0.0.0.0/0',
         'database_init 5432 to rds',
         'ecs all to 0.0.0.0/0',
