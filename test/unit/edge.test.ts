@@ -98,6 +98,8 @@ it('lets requests reach the gateway by CloudFront, and not past it', async () =>
   const webAcl = await apply(wafLocal.aws_wafv2_web_acl, 'aws_wafv2_web_acl.edge', {
     name: 'edge',
     scope: 'CLOUDFRONT',
+    default_action: [{ allow: [{}] }],
+    visibility_config: [{ cloudwatch_metrics_enabled: true, metric_name: 'edge', sampled_requests_enabled: true }],
   });
   const policy = await read(
     cloudfrontData.aws_cloudfront_origin_request_policy,

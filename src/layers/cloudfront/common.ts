@@ -48,7 +48,8 @@ export const verifyHeader = (refs: Refs) =>
   [{ name: 'X-Origin-Verify', value: dataAttr(refs.originVerify, 'secret_string') }] as const;
 
 /**
- * A waking service answers 503: CloudFront would keep that for 10 seconds.
+ * A waking service answers 503, and what is not there may be made the next moment: CloudFront would keep these answers for 10 seconds,
+ * for everyone, even where caching is disabled.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html (read 2026-11-23)
  */
-export const keepNoError = [500, 502, 503, 504].map((error_code) => ({ error_code, error_caching_min_ttl: 0 }));
+export const keepNoError = [404, 405, 414, 500, 501, 502, 503, 504].map((error_code) => ({ error_code, error_caching_min_ttl: 0 }));

@@ -11,6 +11,8 @@ export interface Capabilities {
   readonly handler: Handler;
   /** Where tasks are registered, and requests go to a healthy one. */
   readonly targetGroup: TargetGroup;
+  /** What a distribution keeps at the edge. */
+  readonly distribution: Distribution;
   /** Whether a request may pass. */
   readonly webAcl: WebAcl;
   /** The value behind a secret. */
@@ -60,6 +62,11 @@ export interface Discovery {
   register(id: string, ports: Readonly<Record<number, number>>): void;
   /** An instance that is not registered is no error. */
   deregister(id: string): void;
+}
+
+export interface Distribution {
+  /** Forgets what is kept under these paths; `*` at the end stands for the rest. */
+  invalidate(paths: readonly string[]): Promise<void>;
 }
 
 export interface WebAcl {

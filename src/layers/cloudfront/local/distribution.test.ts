@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../local/contract/http.js';
 import { header } from '../../../local/http/headers.js';
 import { ask, fakeRequest, plain } from '../../../local/testing/fake-request.js';
-import { cloudfrontLocal } from './index.js';
+import { cloudfrontData, cloudfrontLocal } from './index.js';
 import { albDomain, behaviour, bucketDomain, fakeDistribution, fakeWebAcl } from './testing/distribution.js';
 
 const failing = (reason: UpstreamError['reason']) => () => Promise.reject(new UpstreamError(reason, reason));
@@ -138,13 +138,42 @@ describe('a distribution', () => {
     expect([answer.status, answer.body, origin.got.length]).toEqual([403, 'Request blocked', 1]);
   });
 
-  it('refuses to be applied for an origin or a policy that is not there', async () => {
+  it('notes the rules that its web ACL only counted', async () => {
+    const { plane, https, apply } = await fakeDistribution();
+    const counted = ['SizeRestrictions_BODY', 'AnonymousIPList'];
+    await apply({ web_acl_id: await fakeWebAcl(plane, { action: 'allow', evaluated: true, counted }) });
+    const request = fakeRequest();
+    await ask(https, request);
+    expect(request.trace.record().hops[1]?.notes).toEqual({
+      rules: 'none matched',
+      counted: 'SizeRestrictions_BODY, AnonymousIPList',
+    });
+  });
+
+  it('says in the trace what came from its cache', async () => {
+    const { plane, https, apply } = await fakeDistribution(() => plain(200, 'ok', [['Cache-Control', 'max-age=60']]));
+    const address = 'data.aws_cloudfront_cache_policy.p';
+    const name = 'Managed-CachingOptimized';
+    const { id } = await plane.read(cloudfrontData.aws_cloudfront_cache_policy, address, { name });
+    await apply({ default_cache_behavior: [behaviour('alb', { cache_policy_id: id })] });
+    const request = fakeRequest();
+    await ask(https);
+    await ask(https, request);
+    expect(request.trace.record().hops.map(({ notes }) => notes)).toEqual([{ behaviour: 'default', cache: 'Hit' }]);
+  });
+
+  it('refuses to be applied for an origin, a policy or a function that is not there', async () => {
     const { apply } = await fakeDistribution();
     await expect(apply({ default_cache_behavior: [behaviour('nowhere')] })).rejects.toMatchObject({
       code: 'ORIGIN_UNKNOWN',
     });
     const unknown = [behaviour('alb', { origin_request_policy_id: 'mine' })];
     await expect(apply({ default_cache_behavior: unknown })).rejects.toMatchObject({ code: 'POLICY_UNKNOWN' });
+    const uncached = [behaviour('alb', { cache_policy_id: 'mine' })];
+    await expect(apply({ default_cache_behavior: uncached })).rejects.toMatchObject({ code: 'POLICY_UNKNOWN' });
+    const calls = [{ event_type: 'viewer-request', function_arn: 'arn:aws:cloudfront::0:function/mine' }];
+    const calling = [behaviour('alb', { function_association: calls })];
+    await expect(apply({ default_cache_behavior: calling })).rejects.toMatchObject({ code: 'FUNCTION_UNKNOWN' });
   });
 
   it('keeps its id and ARN', async () => {

@@ -2,12 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { Readable, type Duplex } from 'node:stream';
 import type { LocalContext } from '../../../local/contract/context.js';
 import type { Handler, HttpRequest, HttpResponse } from '../../../local/contract/http.js';
-import type { Hop } from '../../../local/contract/trace.js';
-import { header, withAppended, withHeader, without } from '../../../local/http/headers.js';
+import { without } from '../../../local/http/headers.js';
 import { refuseUpgrade } from '../../../local/http/upgrade.js';
+import { admit } from './admission.js';
 import { compileBehaviours, findBehaviour, type Behaviour, type BehaviourTable } from './behaviours.js';
-import { pathOf, type EdgeNames } from './origin-request.js';
-import { blocked, forUnreachable, ownError, redirectToHttps } from './own-responses.js';
+import { EdgeCache } from './cache/edge-cache.js';
+import type { OriginAnswer, Served } from './cache/exchange.js';
+import { errorLifetime } from './cache/lifetime.js';
+import { askOrigin } from './ask-origin.js';
+import { pathOf } from './origin-request.js';
+import { forUnreachable, ownError } from './own-responses.js';
+import { finished, forFunctionFailure, type Answer, type Passage } from './passage.js';
 import type { DistributionArgs } from './schema.js';
 
 /** Where a distribution is known. */
@@ -16,20 +21,10 @@ export interface DistributionNames {
   readonly domainName: string;
 }
 
-/** One request on its way through a distribution. */
-interface Passage {
-  readonly request: HttpRequest;
-  readonly behaviour: Behaviour;
-  readonly table: BehaviourTable;
-  readonly edge: EdgeNames;
-  readonly hop: Hop;
-}
-
-/** What CloudFront says of an answer in `X-Cache`. */
-type CacheStatus = 'Miss from cloudfront' | 'Error from cloudfront' | 'Redirect from cloudfront';
-
 /** One distribution while the plane runs. */
 export class LocalDistribution implements Handler {
+  readonly #cache: EdgeCache;
+  readonly #names: readonly string[];
   #table: BehaviourTable;
   #generation: number;
 
@@ -39,13 +34,15 @@ export class LocalDistribution implements Handler {
     private readonly names: DistributionNames,
     private readonly ctx: LocalContext,
   ) {
+    this.#cache = new EdgeCache(ctx.clock);
+    this.#names = [names.domainName, ...args.aliases];
     this.#generation = ctx.generation();
     this.#table = compileBehaviours(args, names.arn, ctx);
   }
 
   async request(request: HttpRequest): Promise<HttpResponse> {
     const passage = this.#enter(request);
-    const response = await this.#answer(passage);
+    const response = finished(await this.#answer(passage), passage.edge);
     passage.hop.end(response.status);
     return response;
   }
@@ -57,16 +54,25 @@ export class LocalDistribution implements Handler {
       passage.hop.end(response.status);
       refuseUpgrade(socket, request, response);
     };
-    const refused = (await this.#refused(passage)) ?? (origin.upgrade === undefined ? ownError(400) : undefined);
-    if (refused !== undefined) {
-      refuse(refused);
+    const admission = await admit(passage, this.#names, this.ctx);
+    if (!('request' in admission) || origin.upgrade === undefined) {
+      refuse('answer' in admission ? admission.answer.response : ownError(400));
       return;
     }
     try {
-      await origin.upgrade?.(request, forwarding, passage.edge, socket, head);
+      await origin.upgrade(admission.request, forwarding, passage.edge, socket, head);
     } catch (error) {
       refuse(forUnreachable(error));
     }
+  }
+
+  /**
+   * Lets go of what is kept under these paths: exact ones, with their query where it is part of the cache key, or prefixes that end
+   * with `*`, such as `/*`. What is on its way from an origin meanwhile is not kept.
+   */
+  invalidate(paths: readonly string[]): Promise<void> {
+    this.#cache.invalidate(paths);
+    return Promise.resolve();
   }
 
   #enter(request: HttpRequest): Passage {
@@ -74,50 +80,43 @@ export class LocalDistribution implements Handler {
     const table = this.#current();
     const behaviour = findBehaviour(table, pathOf(request.target));
     hop.note('behaviour', behaviour.name);
-    const edge = { host: this.names.domainName, requestId: randomBytes(40).toString('base64url') };
+    const edge = {
+      host: this.names.domainName,
+      requestId: randomBytes(40).toString('base64url'),
+      distributionId: this.names.arn.split('/').at(-1) ?? '',
+    };
     return { request, behaviour, table, edge, hop };
   }
 
-  async #answer(passage: Passage): Promise<HttpResponse> {
-    const refused = await this.#refused(passage);
-    if (refused !== undefined) {
-      const redirected = refused.status === 301 || refused.status === 307;
-      return finished(refused, redirected ? 'Redirect from cloudfront' : 'Error from cloudfront', passage.edge);
+  async #answer(passage: Passage): Promise<Answer> {
+    const { behaviour, hop } = passage;
+    const admission = await admit(passage, this.#names, this.ctx);
+    if (!('request' in admission)) {
+      const { answer, hasErrorPage } = admission;
+      if (hasErrorPage) return { ...answer, response: await this.#errorPage(passage, answer.response) };
+      return answer.result === 'FunctionGeneratedResponse' ? this.#withPolicy(answer, passage) : answer;
     }
-    const { request, behaviour } = passage;
-    passage.hop.note('origin', behaviour.origin.id);
-    const response = await this.#fetch(passage, behaviour, this.#withRootObject(request));
-    const shown = await this.#errorPage(passage, response);
-    const headers = behaviour.responseHeaders?.(shown.headers, request) ?? shown.headers;
-    const status = response.status >= 400 ? 'Error from cloudfront' : 'Miss from cloudfront';
-    return finished({ ...shown, headers }, status, passage.edge);
-  }
-
-  /** By the web ACL, the protocol or the method. */
-  async #refused(passage: Passage): Promise<HttpResponse | undefined> {
-    const { request, behaviour } = passage;
-    const verdict = await this.#evaluate(passage);
-    if (verdict?.action === 'block') return blocked(verdict);
-    if (request.tls === undefined && behaviour.viewerProtocolPolicy !== 'allow-all') {
-      if (behaviour.viewerProtocolPolicy === 'https-only') return ownError(403);
-      return redirectToHttps(request.method, this.#httpsUrl(request));
+    const request = this.#withRootObject(admission.request);
+    const { response, result, isError } = await this.#serve(passage, behaviour, request, (error) =>
+      this.#errorPage(passage, error),
+    );
+    if (result === 'Hit' || result === 'RefreshHit') hop.note('cache', result);
+    const answer = this.#withPolicy({ response, result }, passage);
+    const { viewerResponse } = behaviour;
+    if (viewerResponse === undefined || isError) return answer;
+    try {
+      const changed = viewerResponse.viewerResponse(answer.response, admission.request, passage.edge);
+      if (response.body instanceof Readable && changed.body !== response.body) response.body.destroy();
+      return { ...answer, response: changed };
+    } catch (error) {
+      if (response.body instanceof Readable) response.body.destroy();
+      return forFunctionFailure(error, hop);
     }
-    return behaviour.methods.has(request.method) ? undefined : ownError(403);
   }
 
-  async #evaluate({ request, table: { webAcl } }: Passage) {
-    if (webAcl === undefined) return undefined;
-    const hop = request.trace.hop({ layer: 'waf', address: webAcl, name: 'WAF' });
-    const verdict = await this.ctx.connect(webAcl, 'webAcl').evaluate(request);
-    hop.note('rules', verdict.evaluated ? (verdict.rule ?? 'none matched') : 'not evaluated');
-    hop.end(verdict.action);
-    return verdict;
-  }
-
-  #httpsUrl(request: HttpRequest): string {
-    const host = (header(request.headers, 'host') ?? '').replace(/:\d+$/, '');
-    const port = this.ctx.port('edge-https');
-    return `https://${host}${port === 443 ? '' : `:${String(port)}`}${request.target}`;
+  #withPolicy({ response, result }: Answer, { behaviour, request }: Passage): Answer {
+    const headers = behaviour.responseHeaders?.(response.headers, request) ?? response.headers;
+    return { response: { ...response, headers }, result };
   }
 
   #withRootObject(request: HttpRequest): HttpRequest {
@@ -126,12 +125,30 @@ export class LocalDistribution implements Handler {
     return { ...request, target: `/${root}${request.target.slice(1)}` };
   }
 
-  async #fetch({ edge }: Passage, { origin, forwarding }: Behaviour, request: HttpRequest): Promise<HttpResponse> {
-    try {
-      return await origin.request(request, forwarding, edge);
-    } catch (error) {
-      return forUnreachable(error);
-    }
+  #serve(
+    passage: Passage,
+    behaviour: Behaviour,
+    request: HttpRequest,
+    errorPage: (response: HttpResponse) => Promise<HttpResponse>,
+  ): Promise<Served> {
+    return this.#cache.serve({
+      request,
+      policy: behaviour.cache,
+      isKept: behaviour.cachedMethods.has(request.method),
+      fetch: (asked) => askOrigin(passage, behaviour, asked),
+      errorSeconds: (answer) => this.#errorSeconds(answer, behaviour),
+      errorPage,
+    });
+  }
+
+  /** What CloudFront says itself is kept only where `custom_error_response` says so. */
+  #errorSeconds({ response, isOwn }: OriginAnswer, { cache }: Behaviour): number {
+    const minTtl = this.#errorRule(response)?.error_caching_min_ttl ?? undefined;
+    return isOwn ? (minTtl ?? 0) : errorLifetime(response.status, response.headers, cache, minTtl);
+  }
+
+  #errorRule({ status }: HttpResponse) {
+    return this.args.custom_error_response.find(({ error_code }) => error_code === status);
   }
 
   /**
@@ -139,19 +156,21 @@ export class LocalDistribution implements Handler {
    * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html (read 2026-11-23)
    */
   async #errorPage(passage: Passage, response: HttpResponse): Promise<HttpResponse> {
-    const rule = this.args.custom_error_response.find(({ error_code }) => error_code === response.status);
+    const rule = this.#errorRule(response);
     const path = rule?.response_page_path;
     if (path === undefined) return response;
     if (response.body instanceof Readable) response.body.resume();
     const { request, table, hop } = passage;
     hop.note('error page', `${String(response.status)} → ${path}`);
-    const page = await this.#fetch(passage, findBehaviour(table, path), {
+    const asked = {
       ...request,
       method: request.method === 'HEAD' ? 'HEAD' : 'GET',
       target: path,
       headers: without(request.headers, ...ofThisRequestAlone),
       body: null,
-    });
+    };
+    const served = await this.#serve(passage, findBehaviour(table, path), asked, (error) => Promise.resolve(error));
+    const page = served.response;
     return page.status === 200 ? { ...page, status: rule?.response_code ?? response.status } : page;
   }
 
@@ -177,12 +196,3 @@ const ofThisRequestAlone = [
   'if-unmodified-since',
   'range',
 ];
-
-function finished(response: HttpResponse, cache: CacheStatus, edge: EdgeNames): HttpResponse {
-  const headers = [
-    ...withAppended(withHeader(response.headers, 'X-Cache', cache), 'Via', `1.1 ${edge.host} (CloudFront)`),
-    ['X-Amz-Cf-Pop', 'LOCAL-P1'],
-    ['X-Amz-Cf-Id', edge.requestId],
-  ] as const;
-  return { ...response, headers };
-}

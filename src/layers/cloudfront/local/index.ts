@@ -1,20 +1,28 @@
 import { createHash } from 'node:crypto';
 import { originAccessKey } from '../../../local/contract/origin-access.js';
 import { inert, type LocalBehaviour, type LocalReader, type LocalRule } from '../../../stack/layer.js';
+import { compileCachePolicy } from './cache/policy.js';
 import { LocalDistribution } from './distribution.js';
+import { compileFunction } from './functions/edge-function.js';
 import { readCachePolicy, readOriginRequestPolicy } from './policies.js';
-import { distributionSchema } from './schema.js';
+import { distributionSchema, functionSchema } from './schema.js';
 
 /** Of every distribution. @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html (read 2026-11-23) */
 const hostedZoneId = 'Z2FDTNDATAQYW2';
 
 const idOf = (text: string): string => `E${createHash('sha256').update(text).digest('hex').slice(0, 13).toUpperCase()}`;
 
-/** A distribution: TLS and HTTP/2 for its aliases, behaviours, origins, error pages. */
+const uuidOf = (text: string): string =>
+  createHash('sha256')
+    .update(text)
+    .digest('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+
+/** A distribution: TLS and HTTP/2 for its aliases, behaviours, cache, functions, compression, origins, error pages. */
 const distribution: LocalBehaviour = {
   fidelity: 'approximate',
   leftOut:
-    'Nothing is cached or compressed yet. HTTP/3, geographic restriction, functions, logs, origin groups and retries; headers about the viewer’s device and place.',
+    'One cache in memory in place of edge locations and regional caches: 64 MiB a distribution, objects to 16 MiB; parts of objects are kept by their exact range. HTTP/3, gRPC, geographic restriction, logs, origin groups and retries, signed URLs, Lambda@Edge; headers about the viewer’s device and place.',
   async apply(resource, ctx) {
     const args = distributionSchema.parse(resource.args);
     const id = idOf(`${ctx.project}/${ctx.environment}/${resource.name}`);
@@ -27,6 +35,7 @@ const distribution: LocalBehaviour = {
     await ctx.listen('edge-http', { tls: false, hosts }, live);
     ctx.publish(domainName, 443, live);
     ctx.provide('handler', live);
+    ctx.provide('distribution', live);
     return {
       id,
       arn,
@@ -38,11 +47,35 @@ const distribution: LocalBehaviour = {
   },
 };
 
+/** What a distribution keeps, by which key and for how long: distributions read it when they are asked. */
+const cachePolicy: LocalBehaviour = {
+  fidelity: 'approximate',
+  leftOut: 'Headers that CloudFront makes itself (CloudFront-…) in the cache key.',
+  apply({ args, address }, ctx) {
+    compileCachePolicy(args);
+    const id = uuidOf(address);
+    return Promise.resolve({ id, arn: `arn:aws:cloudfront::${ctx.accountId}:cache-policy/${id}`, etag: 'ELOCAL' });
+  },
+};
+
+/** Runs in a context of its own, at viewer requests and viewer responses. */
+const edgeFunction: LocalBehaviour = {
+  fidelity: 'approximate',
+  leftOut:
+    'Node’s JavaScript engine, so that language features which the runtime lacks work here; a time limit of 100 ms in place of compute utilisation; modules crypto and cloudfront (key-value stores, origin changes), Buffer, logs.',
+  apply({ args, address }, ctx) {
+    const { name, code } = functionSchema.parse(args);
+    compileFunction(code, address, ctx.clock);
+    const arn = `arn:aws:cloudfront::${ctx.accountId}:function/${name}`;
+    return Promise.resolve({ id: name, arn, etag: 'ELOCAL', live_stage_etag: 'ELOCAL', status: 'UNASSOCIATED' });
+  },
+};
+
 /** How CloudFront runs locally. */
 export const cloudfrontLocal = {
-  aws_cloudfront_cache_policy: inert('Nothing is cached locally yet.'),
+  aws_cloudfront_cache_policy: cachePolicy,
   aws_cloudfront_distribution: distribution,
-  aws_cloudfront_function: inert('Functions do not run locally; none is emitted yet.'),
+  aws_cloudfront_function: edgeFunction,
   aws_cloudfront_origin_access_control: inert('Distributions read it: it says which requests to buckets are signed.'),
   aws_cloudfront_response_headers_policy: inert('Distributions read it and apply its headers.'),
   aws_cloudwatch_log_delivery: inert('Requests are in the trace.'),

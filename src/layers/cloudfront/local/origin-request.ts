@@ -1,5 +1,7 @@
 import type { HeaderPair, HttpRequest } from '../../../local/contract/http.js';
 import { allValues, header, withHeader } from '../../../local/http/headers.js';
+import { keptCookies, keptQuery } from './cache/key.js';
+import { everyName } from './cache/policy.js';
 import type { Forwarding } from './policies.js';
 import type { OriginArgs } from './schema.js';
 
@@ -50,7 +52,11 @@ export function customOriginRequest(
   edge: EdgeNames,
   secure: boolean,
 ): HttpRequest {
-  let headers: readonly HeaderPair[] = request.headers.filter(([name]) => isForwarded(name.toLowerCase(), forwarding));
+  let headers: readonly HeaderPair[] = request.headers.filter(([name]) =>
+    isForwarded(name.toLowerCase(), forwarding, request.method),
+  );
+  const cookies = forwarding.cookies === everyName ? '' : keptCookies(request.headers, forwarding.cookies);
+  if (cookies !== '') headers = [...headers, ['Cookie', cookies]];
   if (header(headers, 'host') === undefined) headers = [['Host', origin.domain_name], ...headers];
   if (header(headers, 'user-agent') === undefined) headers = withHeader(headers, 'User-Agent', 'Amazon CloudFront');
   const chain = [...allValues(headers, 'x-forwarded-for'), request.peer.address].join(', ');
@@ -61,18 +67,29 @@ export function customOriginRequest(
     ...(forwarding.viewerFacts ? viewerFacts(request) : []),
   ];
   for (const { name, value } of origin.custom_header) headers = withHeader(headers, name, value);
-  const target = `${origin.origin_path}${forwarding.query ? request.target : pathOf(request.target)}`;
+  const target = `${origin.origin_path}${forwardedTarget(request.target, forwarding)}`;
   const tls = secure ? originTls(origin.domain_name) : undefined;
   return { ...request, target, headers, httpVersion: '1.1', peer: edgePeer, tls };
 }
 
 export const pathOf = (target: string): string => target.split('?', 1)[0] ?? '';
 
-function isForwarded(name: string, { headers, cookies }: Forwarding): boolean {
+function forwardedTarget(target: string, forwarding: Forwarding): string {
+  const at = target.indexOf('?');
+  if (at < 0) return target;
+  const query = keptQuery(target.slice(at + 1), forwarding.query);
+  return query === '' ? target.slice(0, at) : `${target.slice(0, at)}?${query}`;
+}
+
+/** `Authorization` is removed from what may be answered from the cache, unless a policy names it. */
+const keepsAuthorization: ReadonlySet<string> = new Set(['DELETE', 'PATCH', 'POST', 'PUT']);
+
+function isForwarded(name: string, { headers, cookies }: Forwarding, method: string): boolean {
   if (reserved.test(name)) return false;
-  if (name === 'cookie') return cookies;
+  if (name === 'cookie') return cookies === everyName;
   if (headers === 'all') return true;
   if (headers === 'all but Host') return name !== 'host';
+  if (name === 'authorization' && keepsAuthorization.has(method)) return true;
   return basic.has(name) || headers.has(name);
 }
 

@@ -6,7 +6,9 @@ import { text } from '../../../local/http/responses.js';
 const messages = {
   400: 'Bad request.',
   403: 'This distribution is not configured to allow the HTTP request method that was used for this request.',
+  413: 'The request is longer than CloudFront takes.',
   502: 'CloudFront wasn’t able to connect to the origin.',
+  503: 'The CloudFront function associated with the CloudFront distribution is invalid or could not run.',
   504: 'CloudFront attempted to establish a connection with the origin, but either the attempt failed or the origin closed the connection.',
 } as const;
 
@@ -47,7 +49,18 @@ export function redirectToHttps(method: string, location: string): HttpResponse 
 }
 
 /** What a web ACL answers in place of the origin. */
-export function blocked({ status, body }: Extract<WebAclVerdict, { action: 'block' }>): HttpResponse {
-  const headers: readonly HeaderPair[] = [['Server', 'CloudFront']];
-  return body === undefined ? { ...ownError(403), status } : text(status, body, headers);
+export function blocked({ status, headers = [], body }: Blocked): HttpResponse {
+  const own: readonly HeaderPair[] = [['Server', 'CloudFront'], ...headers];
+  return body === undefined
+    ? { ...ownError(403), ...(headers.length > 0 && { headers: own }), status }
+    : text(status, body, own);
 }
+
+type Blocked = Extract<WebAclVerdict, { action: 'block' }>;
+
+/**
+ * Whether a web ACL says itself what to answer: no error page takes the place of that.
+ * @see https://docs.aws.amazon.com/waf/latest/developerguide/customizing-the-response-for-blocked-requests.html (read 2026-11-25)
+ */
+export const isCustomised = ({ status, headers, body }: Blocked): boolean =>
+  status !== 403 || body !== undefined || (headers !== undefined && headers.length > 0);

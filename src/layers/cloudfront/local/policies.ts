@@ -1,5 +1,16 @@
 import { LandfallError } from '../../../base/errors.js';
+import type { LocalContext } from '../../../local/contract/context.js';
 import type { LocalReader } from '../../../stack/layer.js';
+import { managedCachePolicies } from './cache/managed-policies.js';
+import {
+  cachingDisabled,
+  compileCachePolicy,
+  eitherNames,
+  everyName,
+  noName,
+  type CachePolicy,
+  type Names,
+} from './cache/policy.js';
 
 /** What of a viewer's request an origin gets besides what every origin gets. */
 export interface Forwarding {
@@ -7,18 +18,18 @@ export interface Forwarding {
   readonly headers: 'all' | 'all but Host' | ReadonlySet<string>;
   /** Headers that CloudFront makes of what it knows of the viewer. */
   readonly viewerFacts: boolean;
-  readonly cookies: boolean;
-  readonly query: boolean;
+  readonly cookies: Names;
+  readonly query: Names;
 }
 
-/** Without an origin request policy, and with the cache policies below. */
-export const forwardNothing: Forwarding = only();
+/** Without an origin request policy. */
+const forwardNothing: Forwarding = only();
 
 function only(...names: readonly string[]): Forwarding {
-  return { headers: new Set(names), viewerFacts: false, cookies: false, query: false };
+  return { headers: new Set(names), viewerFacts: false, cookies: noName, query: noName };
 }
 
-const everything: Forwarding = { headers: 'all', viewerFacts: false, cookies: true, query: true };
+const everything: Forwarding = { headers: 'all', viewerFacts: false, cookies: everyName, query: everyName };
 const corsHeaders = ['origin', 'access-control-request-headers', 'access-control-request-method'];
 
 /** AWS's own, by the name that the data source looks for. @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html (read 2026-11-23) */
@@ -41,18 +52,33 @@ const originRequestPolicies: Readonly<Record<string, { readonly id: string; read
   },
 };
 
-/** Those whose cache key holds no header, cookie or query. @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html (read 2026-11-23) */
-const cachePolicies: Readonly<Record<string, { readonly id: string }>> = {
-  'Managed-CachingDisabled': { id: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad' },
-  'Managed-CachingOptimized': { id: '658327ea-f89d-4fab-a63d-7e88639e58f6' },
-  'Managed-CachingOptimizedForUncompressedObjects': { id: 'b2884449-e4de-46a7-ac36-70bc7f1ddd6d' },
-};
-
 /** What an origin request policy forwards. @throws LandfallError `POLICY_UNKNOWN` */
 export function forwardingOf(policyId: string | undefined): Forwarding {
   if (policyId === undefined) return forwardNothing;
   const found = Object.values(originRequestPolicies).find(({ id }) => id === policyId);
   return (found ?? unknown(policyId, originRequestPolicies)).forwarding;
+}
+
+/** What a behaviour's cache policy and origin request policy forward together. */
+export function joined(requestPolicy: Forwarding, cache: CachePolicy): Forwarding {
+  const { headers, cookies, query, viewerFacts } = requestPolicy;
+  const coding = cache.gzip || cache.brotli ? ['accept-encoding'] : [];
+  return {
+    viewerFacts,
+    headers: typeof headers === 'string' ? headers : new Set([...headers, ...cache.headers, ...coding]),
+    cookies: eitherNames(cookies, cache.cookies),
+    query: eitherNames(query, cache.query),
+  };
+}
+
+/** The cache policy of this id: one of AWS's own, or one of the Stack's. Undefined: nothing is kept. @throws LandfallError `POLICY_UNKNOWN` */
+export function cachePolicyOf(id: string | undefined, ctx: LocalContext): CachePolicy {
+  if (id === undefined) return cachingDisabled;
+  const managed = Object.values(managedCachePolicies).find((one) => one.id === id);
+  if (managed !== undefined) return managed.policy;
+  const address = ctx.addressOf('id', id);
+  const args = address === undefined ? undefined : ctx.argumentsOf(address);
+  return args === undefined ? unknown(id, managedCachePolicies) : compileCachePolicy(args);
 }
 
 /** Reads a managed policy by its name or id. */
@@ -64,7 +90,7 @@ const reader =
     return Promise.resolve({ id, name });
   };
 
-export const readCachePolicy = reader(cachePolicies);
+export const readCachePolicy = reader(managedCachePolicies);
 export const readOriginRequestPolicy = reader(originRequestPolicies);
 
 function unknown(wanted: string, known: Readonly<Record<string, unknown>>): never {

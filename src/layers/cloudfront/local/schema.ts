@@ -11,6 +11,12 @@ const behaviour = z.object({
   target_origin_id: z.string(),
   viewer_protocol_policy: z.enum(['allow-all', 'https-only', 'redirect-to-https']),
   allowed_methods: z.array(z.string()),
+  cached_methods: z.array(z.string()).default(['GET', 'HEAD']),
+  compress: z.boolean().nullish(),
+  cache_policy_id: optionalText,
+  function_association: z
+    .array(z.object({ event_type: z.enum(['viewer-request', 'viewer-response']), function_arn: z.string() }))
+    .default([]),
   origin_request_policy_id: optionalText,
   response_headers_policy_id: optionalText,
 });
@@ -44,8 +50,9 @@ export const distributionSchema = z.object({
     .array(
       z.object({
         error_code: z.number(),
-        response_code: z.number().optional(),
+        response_code: z.number().nullish(),
         response_page_path: optionalText,
+        error_caching_min_ttl: z.number().nullish(),
       }),
     )
     .default([]),
@@ -54,6 +61,9 @@ export const distributionSchema = z.object({
 export type DistributionArgs = z.infer<typeof distributionSchema>;
 export type BehaviourArgs = z.infer<typeof behaviour>;
 export type OriginArgs = z.infer<typeof origin>;
+
+/** What is read of `aws_cloudfront_function`. */
+export const functionSchema = z.object({ name: z.string(), code: z.string() });
 
 /** What is read of `aws_cloudfront_origin_access_control`. */
 export const accessControlSchema = z.object({
