@@ -4,8 +4,9 @@ import { shellCommand } from '../base/shell.js';
 import type { LocalContext, RunningTask, TaskRuntime, TaskSpec } from './contract/context.js';
 import { processEnvironment } from './contract/environment.js';
 import { createUpstream } from './http/client.js';
+import { namesEnvironment } from './process/names.js';
 
-/** Runs a service's own command as a process with a port of its own, given as `PORT`. */
+/** Runs a service's own command as a process with a port of its own, given as `PORT`; the names of Cloud Map resolve in it. */
 export const processRuntime: TaskRuntime = {
   async start(spec, ctx) {
     const { start, context } = imageOf(spec, ctx);
@@ -14,7 +15,12 @@ export const processRuntime: TaskRuntime = {
       name: spec.id,
       ...shellCommand(start),
       cwd: join(ctx.folders.project, context),
-      env: { ...processEnvironment(ctx), ...spec.env, PORT: String(port) },
+      env: {
+        ...processEnvironment(ctx),
+        ...spec.env,
+        ...namesEnvironment(ctx.folders, spec.env),
+        PORT: String(port),
+      },
       stopSignal: spec.stopSignal,
       stopTimeoutSeconds: spec.stopTimeoutSeconds,
     });
@@ -22,6 +28,7 @@ export const processRuntime: TaskRuntime = {
     const task: RunningTask = {
       id: spec.id,
       pid: running.pid,
+      port,
       handler: upstream,
       healthHandler: upstream,
       lastLines: () => running.lastLines(),

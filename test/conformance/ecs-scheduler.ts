@@ -18,7 +18,7 @@ import { ask } from '../../src/local/testing/fake-request.js';
 import type { ConformanceCase } from './case.js';
 
 const replacement =
-  'https://aws.amazon.com/blogs/containers/a-deep-dive-into-amazon-ecs-task-health-and-task-replacement/ (read 2026-11-25)';
+  'https://aws.amazon.com/blogs/containers/a-deep-dive-into-amazon-ecs-task-health-and-task-replacement/ (not re-read)';
 const resilience =
   'https://aws.amazon.com/about-aws/whats-new/2023/10/amazon-ecs-applications-resiliency-unpredictable-load-spikes/ (read 2026-11-25)';
 const throttle =
@@ -95,7 +95,7 @@ export const schedulerCases: readonly ConformanceCase[] = [
     const fake = fakeTasks();
     const service = await runningService(fake, 2);
     fake.end('a1');
-    await fake.clock.advance(1000);
+    await fake.clock.advance(2_000);
     assert.deepEqual(idsOf(service), ['a2', 'a3']);
   }),
   ecs('has a healthy replacement before it stops an unhealthy task', resilience, async () => {

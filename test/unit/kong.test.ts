@@ -285,3 +285,85 @@ describe('kong.yml is what Kong 3.9.3 takes', () => {
     `);
   });
 });
+
+/** `name: required` of the configuration that the plugin's own schema has. */
+const jwtFields = new Map(
+  [
+    ...full.fileOf('gateway/plugins/landfall-jwt/schema.lua').matchAll(/^ +\{ (\w+) = (.*required = true.*) \},$/gm),
+  ].map(([, name = '', rule = '']) => [name, !rule.includes('default')] as const),
+);
+
+describe.each(['dev', 'counted', 'full'])(
+  'kong.yml keeps the rules that Kong 3.9.3 checks beyond types (%s)',
+  (environment) => {
+    const { kong: document, fileOf } = generate(environment);
+    const configOf = (name: string) => document.plugins.find((plugin) => plugin['name'] === name)?.['config'] as Entity;
+    const routes = document.services.flatMap((service) => list(service, 'routes'));
+    const scopes = [document.plugins, ...document.services, ...routes].map((scope) =>
+      Array.isArray(scope) ? (scope as readonly Entity[]) : list(scope as Entity, 'plugins'),
+    );
+
+    test('the format’s version is a text', () => {
+      expect(fileOf('kong.yml')).toMatch(/^_format_version: "3\.0"$/m);
+    });
+
+    test('one plugin of a name in each scope, each loaded by the image', () => {
+      const loaded = /KONG_PLUGINS="([^"]+)"/.exec(fileOf('gateway/Dockerfile'))?.[1]?.split(',') ?? [];
+      for (const scope of scopes) {
+        const names = scope.map(({ name }) => String(name));
+        expect(new Set(names).size).toBe(names.length);
+        expect(names.filter((name) => facts.plugins[name] === undefined && !loaded.includes(name))).toEqual([]);
+      }
+      expect(loaded).toContain('bundled');
+    });
+
+    test('names are unique, paths are plain or regular expressions that Rust’s engine takes', () => {
+      for (const entities of [document.services, document.upstreams, routes])
+        expect(new Set(entities.map(({ name }) => name)).size).toBe(entities.length);
+      for (const path of routes.flatMap((route) => route['paths'] as readonly string[])) {
+        expect(path).toMatch(/^~?\//);
+        expect(path).not.toMatch(/\/\/|\(\?[=!<]/);
+      }
+    });
+
+    test('a pre-function has a chunk, an origin compiles, a body has a limit', () => {
+      expect(configOf('pre-function')['access']).not.toEqual([]);
+      for (const origin of configOf('cors')['origins'] as readonly string[])
+        if (origin !== '*') expect(() => new RegExp(origin)).not.toThrow();
+      expect(configOf('request-size-limiting')['allowed_payload_size']).toBeGreaterThan(0);
+    });
+
+    test('a rate limit has a limit, the header that it goes by, and all of its Redis', () => {
+      const config = document.plugins.find(({ name }) => name === 'rate-limiting')?.['config'] as Entity | undefined;
+      if (config === undefined) return;
+      expect(['second', 'minute', 'hour', 'day', 'month', 'year'].some((window) => config[window] !== undefined)).toBe(
+        true,
+      );
+      if (config['limit_by'] === 'header') expect(config['header_name']).toBeTypeOf('string');
+      if (config['policy'] === 'redis') {
+        const { host, port, timeout } = config['redis'] as Entity;
+        expect([typeof host, typeof port, typeof timeout]).toEqual(['string', 'number', 'number']);
+        expect(host).not.toMatch(/^\{vault/);
+      }
+    });
+
+    test('landfall-jwt gets what its own schema asks for, and nothing else', () => {
+      const [config] = routes.flatMap((route) => list(route, 'plugins')).map((plugin) => plugin['config'] as Entity);
+      expect([...jwtFields.keys()].toSorted()).toEqual([
+        'discovery_url',
+        'host',
+        'key_set_ttl',
+        'leeway',
+        'refetch_interval',
+        'retry_interval',
+      ]);
+      expect(Object.keys(config ?? {}).filter((name) => !jwtFields.has(name))).toEqual([]);
+      expect([...jwtFields].filter(([name, required]) => required && config?.[name] === undefined)).toEqual([]);
+    });
+
+    test('targets have a port', () => {
+      for (const target of document.upstreams.flatMap((upstream) => list(upstream, 'targets')))
+        expect(target['target']).toMatch(/^[a-z0-9.-]+:\d{2,5}$/);
+    });
+  },
+);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import luaparse from 'luaparse';
 import { describe, expect, test } from 'vitest';
+import { jwtPluginFiles } from '../../src/layers/gateway/lua.js';
 
 const folder = fileURLToPath(new URL('../../src/layers/gateway/lua', import.meta.url));
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.lua'));
@@ -19,12 +20,36 @@ const sandbox = new Set(
   'kong ngx pairs ipairs next pcall select tonumber tostring type unpack string table math os coroutine'.split(' '),
 );
 
-test.each(['strip-identity.lua', 'viewer-address.lua'])('%s uses only what Kong’s sandbox has', (name) => {
-  // `globals` is luaparse's own, with `scope`; its types do not have it.
+/** `globals` is luaparse's own, with `scope`; its types do not have it. */
+function globalsOf(name: string): readonly string[] {
   const chunk = luaparse.parse(read(name), { luaVersion: 'LuaJIT', scope: true }) as unknown as {
     readonly globals: readonly luaparse.Identifier[];
   };
-  const used = chunk.globals.map((node) => node.name);
+  return chunk.globals.map((node) => node.name);
+}
+
+test('the image gets every file of the key-set plugin', () => {
+  const own = files
+    .filter((name) => name.startsWith('landfall-jwt/'))
+    .map((name) => name.slice('landfall-jwt/'.length));
+  expect([...jwtPluginFiles].sort()).toEqual(own.sort());
+});
+
+// What decides must run in the tests as it is: http.lua and crypto.lua alone are replaced there.
+test.each(['algorithms', 'base64url', 'issuer', 'key_sets', 'token'])(
+  'landfall-jwt/%s.lua needs nothing of Kong',
+  (name) => {
+    const path = `landfall-jwt/${name}.lua`;
+    expect(globalsOf(path).filter((global) => global === 'kong' || global === 'ngx')).toEqual([]);
+    const required = [...read(path).matchAll(/require\s*\(?"([^"]+)"/g)].map(([, module]) => String(module));
+    expect(required.filter((module) => !/^(cjson\.safe|kong\.plugins\.landfall-jwt\.base64url)$/.test(module))).toEqual(
+      [],
+    );
+  },
+);
+
+test.each(['strip-identity.lua', 'viewer-address.lua'])('%s uses only what Kong’s sandbox has', (name) => {
+  const used = globalsOf(name);
   expect(used).toContain('kong');
   expect(used.filter((global) => !sandbox.has(global))).toEqual([]);
 });
@@ -46,7 +71,6 @@ function runLua(program: string, ...args: readonly string[]): readonly string[] 
 // Without an interpreter only their syntax is known: npm has none of LuaJIT's dialect, and Kong's image cannot run here.
 describe.skipIf(lua === undefined)('run by a real Lua (skipped where none is on the PATH)', () => {
   const request = `
-    local given = ...
     ngx = { req = { get_headers = function() return given end } }
     kong = {
       client = { get_forwarded_ip = function() return "10.0.0.9" end },
@@ -58,7 +82,7 @@ describe.skipIf(lua === undefined)('run by a real Lua (skipped where none is on 
     dofile(arg[1])
   `;
   const withHeaders = (headers: string, name: string) =>
-    runLua(`(function(...) ${request} end)({ ${headers} })`, join(folder, name));
+    runLua(`(function(given) ${request} end)({ ${headers} })`, join(folder, name));
 
   test('strip-identity.lua clears what only the gateway sets', () => {
     const names = [

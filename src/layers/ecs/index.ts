@@ -1,4 +1,5 @@
 import { inert, type Layer } from '../../stack/layer.js';
+import { scalableTarget, scalingPolicy } from './local/scaling/rules.js';
 import { ecsService } from './local/service.js';
 import { taskDefinition } from './local/task-definition.js';
 import { synth } from './synth.js';
@@ -27,22 +28,18 @@ export const ecs: Layer<
     aws_ecs_task_definition: 'free',
   },
   audit: [],
-  scannerSkips: () => [
+  scannerSkips: (config) => [
+    ...(config.production
+      ? []
+      : [{ check: 'CKV_AWS_65', reason: 'Container Insights cost more than the small tasks: for production.' }]),
     {
       check: 'CKV_AWS_336',
       reason: 'Kong and Next.js write beside their code, and Fargate’s writable volumes belong to root.',
     },
   ],
   local: {
-    aws_appautoscaling_policy: inert('Services do not scale locally yet: they keep their desired count.'),
-    aws_appautoscaling_target: inert(
-      'Services do not scale locally yet: they keep their desired count.',
-      ({ args }) => ({
-        service_namespace: args['service_namespace'],
-        resource_id: args['resource_id'],
-        scalable_dimension: args['scalable_dimension'],
-      }),
-    ),
+    aws_appautoscaling_policy: scalingPolicy,
+    aws_appautoscaling_target: scalableTarget,
     aws_ecr_lifecycle_policy: inert('There are no images locally: services run from their folders.'),
     aws_ecr_repository: inert('There are no images locally: services run from their folders.', ({ args }, ctx) => ({
       name: args['name'],

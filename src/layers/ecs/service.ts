@@ -116,7 +116,7 @@ function service(refs: Refs, plan: TaskPlan): AnyResource {
         },
       ],
       ...(plan.behindLoadBalancer && {
-        health_check_grace_period_seconds: 60,
+        health_check_grace_period_seconds: 120,
         load_balancer: [
           {
             target_group_arn: attr(refs.targetGroup(plan.name), 'arn'),
@@ -140,6 +140,7 @@ function service(refs: Refs, plan: TaskPlan): AnyResource {
       dependsOn: [
         'aws_ecs_cluster_capacity_providers.main',
         `aws_iam_role_policy.execution_${refs.id(plan.name)}`,
+        ...(plan.exec ? [`aws_iam_role_policy.exec_${refs.id(plan.name)}` as const] : []),
         ...refs.privateRoutes,
         'aws_vpc_security_group_egress_rule.ecs_all',
         ...plan.dependsOn,

@@ -26,7 +26,8 @@ export function synth(config: Config, refs: Refs): SynthPart {
     resources: [
       resource(refs.cluster, {
         name: refs.name(255),
-        setting: [{ name: 'containerInsights', value: 'enabled' }],
+        // Some 25 USD a month for four services: for production.
+        setting: [{ name: 'containerInsights', value: config.production ? 'enabled' : 'disabled' }],
         tags: { Name: refs.name(255) },
       }),
       resource('aws_ecs_cluster_capacity_providers.main', {

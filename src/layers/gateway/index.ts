@@ -3,7 +3,7 @@ import type { ArtifactFile, Layer } from '../../stack/layer.js';
 import { gatewayName, type Refs } from '../../stack/refs.js';
 import { databaseImageFiles, dockerfile } from './image.js';
 import { kongYml } from './kong-yml.js';
-import { readLua } from './lua.js';
+import { jwtPluginFiles, readLua } from './lua.js';
 import { kongRuntime } from './local/runtime.js';
 
 /** Kong: its configuration and image. Its task is one of the cluster's. */
@@ -33,7 +33,7 @@ export const gateway: Layer = {
 /** `kong.yml` to read, and the folder that the image is built from. */
 function files(config: Config, refs: Refs): readonly ArtifactFile[] {
   const content = kongYml(config, refs);
-  const plugin = ['handler.lua', 'schema.lua'].map((name) => ({
+  const plugin = jwtPluginFiles.map((name) => ({
     path: `gateway/plugins/landfall-jwt/${name}`,
     content: readLua(`landfall-jwt/${name}`),
   }));

@@ -10,3 +10,16 @@ export const stripIdentity = readLua('strip-identity.lua');
 
 /** The snippet after it, where requests are counted: `X-Viewer-Address` is who asks, without a port. */
 export const viewerAddress = readLua('viewer-address.lua');
+
+/** The files of the plugin `landfall-jwt`. `http.lua` and `crypto.lua` hold what differs in tests. */
+export const jwtPluginFiles = [
+  'handler.lua',
+  'schema.lua',
+  'algorithms.lua',
+  'base64url.lua',
+  'crypto.lua',
+  'http.lua',
+  'issuer.lua',
+  'key_sets.lua',
+  'token.lua',
+] as const;

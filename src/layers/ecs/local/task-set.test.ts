@@ -1,98 +1,104 @@
 import { expect, it } from 'vitest';
-import type { RunningTask, TargetHealth } from '../../../local/contract/context.js';
-import { createFakeClock } from '../../../local/testing/fake-clock.js';
-import { recording } from '../../../local/testing/fake-request.js';
-import { TaskSet } from './task-set.js';
+import { roll } from './rolling.js';
+import { fakeTasks, idsOf, whileTimePasses, type FakeTasks } from './testing/fake-tasks.js';
 
-/** A task set whose tasks end and become healthy as a test says. */
-function fakeSet() {
-  const clock = createFakeClock();
-  const health = new Map<string, TargetHealth>();
-  const stopped: string[] = [];
-  const lines: string[] = [];
-  const end = new Map<string, () => void>();
-  const next: { health: TargetHealth } = { health: 'healthy' };
-  let started = 0;
-  const start = (): Promise<RunningTask> => {
-    const id = `t${String((started += 1))}`;
-    let ended: (exit: { message: string }) => void = () => undefined;
-    const exited = new Promise<{ message: string }>((resolve) => (ended = resolve));
-    end.set(id, () => ended({ message: 'exit code 3' }));
-    return Promise.resolve({
-      id,
-      pid: started,
-      handler: recording(),
-      healthHandler: recording(),
-      lastLines: () => [],
-      exited,
-      stop: () => {
-        stopped.push(id);
-        ended({ message: 'stopped' });
-        return Promise.resolve();
-      },
-    });
-  };
-  const set = new TaskSet({
-    service: 'offers',
-    address: 'aws_ecs_service.offers',
-    clock,
-    emit: (event) => event.type === 'log' && lines.push(event.line),
-    start,
-    group: {
-      register: ({ id }) => void health.set(id, next.health),
-      deregister: (id) => Promise.resolve(void health.delete(id)),
-      health: (id) => health.get(id),
-      healthy: (id, signal) =>
-        health.get(id) === 'healthy'
-          ? Promise.resolve()
-          : new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('late')))),
-    },
-    signal: new AbortController().signal,
-  });
-  const ids = () => set.tasks().map(({ id }) => id);
-  return { set, clock, health, stopped, lines, end, next, ids };
+async function steady(count: number, fake: FakeTasks = fakeTasks(), maximumPercent = 200) {
+  const set = fake.set({ maximumPercent });
+  await whileTimePasses(fake, roll(undefined, set, fake.rolling(count, { maximumPercent })));
+  return { ...fake, set, ids: () => idsOf(set) };
 }
 
 it('replaces an unhealthy task when its successor is healthy', async () => {
-  const { set, clock, health, stopped, ids } = fakeSet();
-  await set.rollTo(2, 60);
-  health.set('t1', 'unhealthy');
-  await clock.advance(2_000);
+  const { set, clock, setHealth, stopped, ids } = await steady(2);
+  setHealth('t1', 'unhealthy');
+  await clock.advance(4_000);
   expect([ids(), stopped]).toEqual([['t2', 't3'], ['t1']]);
   await set.stop();
   expect(clock.waiting).toBe(0);
 });
 
+it('stops an unhealthy task first where no more than the desired count may run', async () => {
+  const { clock, setHealth, stopped, ids, seen } = await steady(2, fakeTasks(), 100);
+  setHealth('t1', 'unhealthy');
+  await clock.advance(4_000);
+  expect([ids(), stopped, seen.most]).toEqual([['t2', 't3'], ['t1'], 2]);
+});
+
 it('keeps an unhealthy task while no successor becomes healthy, and tries again', async () => {
-  const { set, clock, health, stopped, next, ids } = fakeSet();
-  await set.rollTo(1, 60);
-  next.health = 'initial';
-  health.set('t1', 'unhealthy');
+  const { clock, setHealth, stopped, next, ids } = await steady(1);
+  next.fate = 'initial';
+  setHealth('t1', 'unhealthy');
   await clock.advance(62_000);
   expect([stopped[0], ids()[0]]).toEqual(['t2', 't1']);
-  next.health = 'healthy';
+  next.fate = 'healthy';
   await clock.advance(62_000);
   expect(stopped).toContain('t1');
   expect(ids()).toHaveLength(1);
 });
 
-it('replaces a task that ended while another one became healthy, and those that end later ever more slowly', async () => {
-  const { set, clock, end, ids, lines } = fakeSet();
-  await set.rollTo(1, 60);
+it('replaces a task that ended, and those that end later ever more slowly', async () => {
+  const { clock, end, ids, lines } = await steady(1);
   for (const id of ['t1', 't2', 't3']) {
-    end.get(id)?.();
+    end(id);
     await clock.advance(4_000);
   }
   expect(ids()).toEqual(['t4']);
   expect(lines.map((line) => line.split(' ').at(-2))).toEqual(['0.5', '1', '2']);
 });
 
+it('begins with the shortest wait again after a calm minute', async () => {
+  const { clock, end, lines } = await steady(1);
+  end('t1');
+  await clock.advance(62_000);
+  end('t2');
+  await clock.advance(1_000);
+  expect(lines.map((line) => line.split(' ').at(-2))).toEqual(['0.5', '0.5']);
+});
+
+it('goes on trying while replacements crash', async () => {
+  const { clock, end, ids, next, lines } = await steady(1);
+  next.fate = 'crashes';
+  end('t1');
+  await clock.advance(10_000);
+  expect(ids()).toEqual([]);
+  expect(lines.length).toBeGreaterThan(3);
+  next.fate = 'healthy';
+  await clock.advance(30_000);
+  expect(ids()).toHaveLength(1);
+});
+
 it('starts nothing once it is stopped', async () => {
-  const { set, clock, end, ids } = fakeSet();
-  await set.rollTo(1, 60);
-  end.get('t1')?.();
+  const { set, clock, end, ids } = await steady(1);
+  end('t1');
   await clock.advance(100);
   await set.stop();
   await clock.advance(60_000);
   expect(ids()).toEqual([]);
+});
+
+it('starts what is missing and takes away what is too many', async () => {
+  const { set, clock, ids, stopped, setHealth } = await steady(1);
+  set.scaleTo(4);
+  await clock.advance(100);
+  expect(ids()).toEqual(['t1', 't2', 't3', 't4']);
+  setHealth('t2', 'initial');
+  set.scaleTo(2);
+  await clock.advance(4_000);
+  expect([ids(), stopped.toSorted()]).toEqual([
+    ['t1', 't3'],
+    ['t2', 't4'],
+  ]);
+});
+
+it('is found by name while it serves, and not when it is unhealthy or has ended', async () => {
+  const { clock, end, named, setHealth, next } = await steady(2);
+  expect([...named]).toEqual(['t1', 't2']);
+  next.fate = 'initial';
+  setHealth('t1', 'unhealthy');
+  end('t2');
+  await clock.advance(1_000);
+  expect([...named]).toEqual([]);
+  setHealth('t1', 'healthy');
+  await clock.advance(1_000);
+  expect([...named]).toEqual(['t1']);
 });

@@ -1,213 +1,209 @@
-import { LandfallError } from '../../../base/errors.js';
 import type { Emit } from '../../../base/events.js';
-import type { Clock } from '../../../local/contract/clock.js';
-import type { RunningTask, TargetGroup } from '../../../local/contract/context.js';
+import { Backoff } from './backoff.js';
+import { mostTasks } from './deployment-limits.js';
+import { interrupted, TaskFailure } from './task-failure.js';
+import { TaskLife, type Member, type TaskLifeParts } from './task-life.js';
+import { Watch } from './watch.js';
 
-export interface TaskSetParts {
+export interface TaskSetParts extends TaskLifeParts {
   readonly service: string;
-  /** The service's Terraform address. */
-  readonly address: string;
-  readonly clock: Clock;
   readonly emit: Emit;
-  readonly start: () => Promise<RunningTask>;
-  readonly group: TargetGroup | undefined;
-  readonly signal: AbortSignal;
+  /** Of the desired count, how many tasks may run while unhealthy ones are replaced. */
+  readonly maximumPercent: number;
 }
 
-/** First and longest wait before a task that ended by itself is replaced. */
-const backoffMs = { first: 500, longest: 30_000 };
+/** How long a task that was not asked for by a deployment may take to become healthy. */
+const healthyWithinSeconds = 60;
 
-/** How often the health of tasks is looked at. */
-const lookMs = 1000;
-
-/** How long the successor of an unhealthy task may take to become healthy. */
-const healthyWithinMs = 60_000;
-
-/** The tasks of one version of a service. Replaces those that end by themselves or become unhealthy, until it is stopped. */
+/** The tasks of one version of a service. Keeps as many as are desired: replaces those that end by themselves or become unhealthy. */
 export class TaskSet {
-  readonly #running = new Map<string, RunningTask>();
-  /** Unhealthy tasks and those that are to take their places: what becomes of them is decided where that is done. */
-  readonly #retiring = new Set<string>();
-  /** Tasks that ended while others of the same roll still became healthy. */
-  readonly #endedEarly: (readonly [RunningTask, message: string])[] = [];
+  readonly #members = new Map<string, Member>();
+  readonly #backoff: Backoff;
+  readonly #life: TaskLife;
+  readonly #watch: Watch;
+  #desired = 0;
+  /** Tasks that are being started, and have no id yet. */
+  #launching = 0;
   #stopping = false;
-  #steady = false;
-  #failures = 0;
-  #stopLooking: () => void = () => undefined;
 
-  constructor(private readonly parts: TaskSetParts) {}
+  constructor(private readonly parts: TaskSetParts) {
+    this.#backoff = new Backoff(parts.clock);
+    this.#life = new TaskLife(parts);
+    this.#watch = new Watch(parts.clock, () => this.#look());
+  }
 
-  /**
-   * Starts `count` tasks and waits until each is healthy; on failure stops what it started.
-   * @throws LandfallError `SERVICE_CRASHED`, `SERVICE_UNHEALTHY` or `INTERRUPTED`
-   */
-  async rollTo(count: number, withinSeconds: number): Promise<void> {
-    try {
-      await Promise.all(Array.from({ length: count }, () => this.#startHealthy(withinSeconds)));
-    } catch (error) {
-      await this.stop();
-      throw error;
-    }
-    this.#steady = true;
-    for (const [task, message] of this.#endedEarly) void this.#ended(task, message);
-    this.#look();
+  get desired(): number {
+    return this.#desired;
+  }
+
+  /** Tasks that run or will, without those that leave. */
+  get size(): number {
+    const begun = this.#present().length + this.#launching;
+    return begun + Math.min(this.#backoff.waiting, Math.max(0, this.#desired - begun));
+  }
+
+  get healthy(): number {
+    return this.#present().filter((member) => this.#life.isHealthy(member)).length;
   }
 
   tasks(): readonly { readonly id: string; readonly pid: number | undefined; readonly health: string }[] {
-    return [...this.#running.values()].map(({ id, pid }) => ({
-      id,
-      pid,
-      health: this.parts.group?.health(id) ?? 'running',
-    }));
+    return [...this.#members.values()].map((member) => {
+      const { id, pid } = member.task;
+      return { id, pid, health: this.#life.healthOf(member) };
+    });
+  }
+
+  /**
+   * Desires one more, and resolves when it is healthy.
+   * @throws TaskFailure when it ended or was not healthy in time; it is gone then, and no longer desired
+   */
+  async add(withinSeconds: number, signal: AbortSignal): Promise<void> {
+    if (this.#stopping) throw interrupted(this.parts.service);
+    this.#desired += 1;
+    try {
+      await this.#startHealthy(withinSeconds, signal);
+    } catch (error) {
+      this.#desired -= 1;
+      throw error;
+    }
+  }
+
+  /** Desires fewer, and resolves when those that go (unhealthy ones first) have drained and stopped. */
+  async remove(count: number): Promise<void> {
+    this.#desired = Math.max(0, this.#desired - count);
+    await this.#shrink();
+  }
+
+  /** Desires so many; what is missing starts, and what is too many leaves, in its own time. */
+  scaleTo(count: number): void {
+    this.#desired = count;
+    void this.#shrink();
+    while (!this.#stopping && this.size < this.#desired) void this.#launch();
   }
 
   /** Takes the tasks out of the target group, lets them drain, stops them. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#stopLooking();
-    await Promise.all([...this.#running.values()].map((task) => this.#retire(task)));
+    this.#watch.close();
+    this.#backoff.close();
+    await Promise.all([...this.#members.values()].map((member) => this.#retire(member)));
   }
 
-  async #retire(task: RunningTask): Promise<void> {
-    await this.parts.group?.deregister(task.id);
-    await task.stop();
-    this.#running.delete(task.id);
+  #present(): readonly Member[] {
+    return [...this.#members.values()].filter(({ state }) => state !== 'leaving');
   }
 
-  async #startHealthy(withinSeconds: number): Promise<void> {
-    const task = await this.#startOne();
-    const limit = new AbortController();
-    const cancel = this.parts.clock.after(withinSeconds * 1000, () => limit.abort());
+  async #shrink(): Promise<void> {
+    const present = this.#present();
+    const extra = present.length + this.#launching - this.#desired;
+    const well = (member: Member) => Number(this.#life.isHealthy(member));
+    // The newest goes first among equals.
+    const unhealthyFirst = present.toReversed().sort((a, b) => well(a) - well(b));
+    await Promise.all(unhealthyFirst.slice(0, Math.max(0, extra)).map((member) => this.#retire(member)));
+  }
+
+  async #retire(member: Member): Promise<void> {
+    await this.#life.leave(member, this.#stopping);
+    this.#members.delete(member.task.id);
+  }
+
+  async #startHealthy(withinSeconds: number, signal: AbortSignal): Promise<void> {
+    const member = await this.#startOne();
+    const { task } = member;
+    const outcome = await this.#life.outcome(member, withinSeconds, signal);
+    if (outcome === 'healthy' && member.state === 'starting') {
+      this.#life.serves(member);
+      void task.exited.then(({ message }) => this.#ended(member, message));
+      if (this.parts.group !== undefined) this.#watch.start();
+      return;
+    }
+    await this.#retire(member);
+    if (typeof outcome === 'object') throw new TaskFailure('ended', task, `ended at its start (${outcome.message})`);
+    throw new TaskFailure('unhealthy', task, `did not become healthy within ${String(withinSeconds)} s`);
+  }
+
+  async #startOne(): Promise<Member> {
+    this.#launching += 1;
     try {
-      const outcome = await Promise.race([
-        this.#becomesHealthy(task, AbortSignal.any([limit.signal, this.parts.signal])),
-        task.exited,
-      ]);
-      if (outcome !== 'healthy')
-        throw this.#failed(task, typeof outcome === 'object' ? outcome : undefined, withinSeconds);
+      const member = await this.#life.begin();
+      this.#members.set(member.task.id, member);
+      if (this.#stopping) await this.#retire(member);
+      else this.#life.enter(member);
+      return member;
     } finally {
-      cancel();
-      limit.abort();
+      this.#launching -= 1;
     }
   }
 
-  async #becomesHealthy(task: RunningTask, signal: AbortSignal): Promise<'healthy' | 'not healthy'> {
-    if (this.parts.group === undefined) return 'healthy';
-    return this.parts.group.healthy(task.id, signal).then(
-      () => 'healthy',
-      () => 'not healthy',
-    );
-  }
-
-  async #startOne(): Promise<RunningTask> {
-    const task = await this.parts.start();
-    if (this.#stopping) {
-      await task.stop();
-      return task;
-    }
-    this.#running.set(task.id, task);
-    this.parts.group?.register({
-      id: task.id,
-      address: this.parts.address,
-      handler: task.handler,
-      healthHandler: task.healthHandler,
-    });
-    void task.exited.then(({ message }) => this.#ended(task, message));
-    return task;
-  }
-
-  /** A task of a steady service that ends by itself is taken out and replaced, ever more slowly while it keeps failing. */
-  async #ended(task: RunningTask, message: string): Promise<void> {
-    if (!this.#steady) this.#endedEarly.push([task, message]);
-    if (this.#stopping || !this.#steady || this.#retiring.has(task.id)) return;
-    this.#running.delete(task.id);
-    await this.parts.group?.deregister(task.id);
-    this.#replaceLater(`task ${task.id} ended (${message})`);
+  /** A task that ends by itself is taken out and replaced, ever more slowly while tasks keep failing. */
+  async #ended(member: Member, message: string): Promise<void> {
+    if (member.state === 'leaving') return;
+    const { id } = member.task;
+    this.#members.delete(id);
+    await this.#life.takeOut(member);
+    this.#replaceLater(`task ${id} ended (${message})`);
   }
 
   /**
-   * A task that fails its target group's health checks is replaced: first a new one becomes healthy, then it is stopped.
-   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html (read 2026-11-23)
+   * A task that fails its target group's health checks is replaced: first a new one becomes healthy, then it is stopped. Where no more than
+   * the desired count may run, it is stopped first.
+   * @see https://aws.amazon.com/about-aws/whats-new/2023/10/amazon-ecs-applications-resiliency-unpredictable-load-spikes/ (read 2026-11-25)
    */
   #look(): void {
-    const { group, clock } = this.parts;
-    if (group === undefined || this.#stopping) return;
-    for (const task of this.#running.values())
-      if (group.health(task.id) === 'unhealthy' && !this.#retiring.has(task.id)) void this.#renew(task);
-    this.#stopLooking = clock.after(lookMs, () => this.#look());
+    for (const member of this.#present().filter(({ state }) => state === 'serving')) {
+      const unhealthy = this.#life.healthOf(member) === 'unhealthy';
+      if (unhealthy) this.#life.hide(member);
+      else this.#life.serves(member);
+      if (unhealthy && !member.succeeded) void this.#renew(member);
+    }
   }
 
-  async #renew(unhealthy: RunningTask): Promise<void> {
-    this.#retiring.add(unhealthy.id);
-    this.#say(`task ${unhealthy.id} is unhealthy; a new one takes its place when it is healthy`);
-    const renewed = await this.#startInPlace().catch(() => false);
+  async #renew(member: Member): Promise<void> {
+    const { id } = member.task;
+    member.succeeded = true;
+    if (mostTasks(this.#desired, this.parts.maximumPercent) <= this.#desired) {
+      this.#say(`task ${id} is unhealthy; it is stopped and a new one starts`);
+      await this.#retire(member);
+      await this.#launch();
+      return;
+    }
+    this.#say(`task ${id} is unhealthy; a new one takes its place when it is healthy`);
+    const renewed = await this.#startHealthy(healthyWithinSeconds, forever).then(
+      () => true,
+      () => false,
+    );
     if (this.#stopping) return;
-    if (renewed) await this.#retire(unhealthy);
-    else this.#say(`the one to take the place of task ${unhealthy.id} did not become healthy; it is tried again`);
-    this.#retiring.delete(unhealthy.id);
-    if (!renewed && (await hasEnded(unhealthy))) await this.#ended(unhealthy, 'while a new one started');
-  }
-
-  /** Whether the task that it started became healthy; if not, it is stopped. */
-  async #startInPlace(): Promise<boolean> {
-    const task = await this.#startOne();
-    this.#retiring.add(task.id);
-    const limit = new AbortController();
-    const cancel = this.parts.clock.after(healthyWithinMs, () => limit.abort());
-    const outcome = await Promise.race([this.#becomesHealthy(task, limit.signal), task.exited]);
-    cancel();
-    limit.abort();
-    if (outcome !== 'healthy' && !this.#stopping) await this.#retire(task);
-    this.#retiring.delete(task.id);
-    return outcome === 'healthy';
+    if (renewed && member.state !== 'leaving') await this.#retire(member);
+    if (renewed) return;
+    member.succeeded = false;
+    this.#say(`the one to take the place of task ${id} did not become healthy; it is tried again`);
+    // It may have ended meanwhile.
+    this.#replaceLater(`task ${id} ended`);
   }
 
   #replaceLater(why: string): void {
-    const wait = Math.min(backoffMs.first * 2 ** this.#failures, backoffMs.longest);
-    this.#failures += 1;
-    this.#say(`${why}; a new one starts in ${String(wait / 1000)} s`);
-    this.parts.clock.after(wait, () => void this.#replace());
+    if (this.#stopping || this.size >= this.#desired) return;
+    const seconds = this.#backoff.next(() => void this.#launch());
+    this.#say(`${why}; a new one starts in ${String(seconds)} s`);
   }
 
-  async #replace(): Promise<void> {
-    if (this.#stopping) return;
+  /** Starts a task that nobody waits for, and tries again later when it fails. */
+  async #launch(): Promise<void> {
+    if (this.#stopping || this.size >= this.#desired) return;
     try {
-      const task = await this.#startOne();
-      this.parts.clock.after(60_000, () => {
-        if (this.#running.has(task.id)) this.#failures = 0;
-      });
+      await this.#startHealthy(healthyWithinSeconds, forever);
+      this.#backoff.calmed();
+      // Fewer may be desired than when it began.
+      if (!this.#present().some(({ succeeded }) => succeeded)) await this.#shrink();
     } catch (error) {
-      this.#say(`a task could not be started: ${String(error)}`);
-      this.parts.clock.after(backoffMs.longest, () => void this.#replace());
+      const failed = error instanceof TaskFailure ? `task ${error.task.id} ${error.message}` : undefined;
+      this.#replaceLater(failed ?? `a task could not be started: ${String(error)}`);
     }
   }
 
   #say(line: string): void {
     this.parts.emit({ type: 'log', source: this.parts.service, line });
   }
-
-  #failed(task: RunningTask, exit: { message: string } | undefined, withinSeconds: number): LandfallError {
-    const { service, signal } = this.parts;
-    if (exit === undefined && signal.aborted) {
-      return new LandfallError({
-        code: 'INTERRUPTED',
-        message: `The deploy of ${service} was interrupted.`,
-        fix: 'Run infra:deploy --local again.',
-      });
-    }
-    const lines = task.lastLines().slice(-15).join('\n');
-    const what =
-      exit === undefined
-        ? `did not become healthy within ${String(withinSeconds)} s`
-        : `ended at its start (${exit.message})`;
-    return new LandfallError({
-      code: exit === undefined ? 'SERVICE_UNHEALTHY' : 'SERVICE_CRASHED',
-      message: `${service} ${what}. ${lines === '' ? 'It wrote nothing.' : `Its last lines:\n${lines}`}`,
-      fix: `See landfall infra:logs ${service} --local, correct the service and run infra:deploy --local again; the version that ran before still runs.`,
-      path: `services.${service} (task ${task.id})`,
-    });
-  }
 }
 
-const hasEnded = (task: RunningTask): Promise<boolean> =>
-  Promise.race([task.exited.then(() => true), Promise.resolve().then(() => Promise.resolve(false))]);
+const forever = new AbortController().signal;

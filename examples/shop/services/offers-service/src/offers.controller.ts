@@ -3,6 +3,7 @@ import {
   Controller,
   Delete,
   Get,
+  Header,
   Headers,
   HttpCode,
   NotFoundException,
@@ -13,17 +14,28 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { Validated } from '@shop/service-kit';
+import { AuthServiceClient, type Issuer } from './auth-service.client.js';
 import { type Offer, type OfferInput, offerInput } from './offer.js';
 import { OffersRepository } from './offers.repository.js';
 import { UserIdGuard } from './user-id.guard.js';
 
 @Controller('offers')
 export class OffersController {
-  constructor(private readonly offers: OffersRepository) {}
+  constructor(
+    private readonly offers: OffersRepository,
+    private readonly auth: AuthServiceClient,
+  ) {}
 
   @Get()
   list(): Promise<readonly Offer[]> {
     return this.offers.list();
+  }
+
+  /** Whose tokens may write offers, as auth-service itself says. */
+  @Get('issuer')
+  @Header('Cache-Control', 'no-store')
+  issuer(): Promise<Issuer> {
+    return this.auth.issuer();
   }
 
   @Get(':id')

@@ -1,3 +1,5 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import {
   createTestDatabase,
   runBuilt,
@@ -11,6 +13,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 describe.skipIf(testServer.skip)(`the running offers-service${testServer.reason}`, { timeout: 30_000 }, () => {
   let database: TestDatabase;
   let service: TestService;
+  let auth: Server;
+  let authUrl: string;
 
   const send = (method: string, path: string, body?: unknown, userId?: string) =>
     fetch(service.url + path, {
@@ -24,11 +28,18 @@ describe.skipIf(testServer.skip)(`the running offers-service${testServer.reason}
     const env = { DATABASE_URL: database.url };
     expect(await runBuilt('dist/migrate.js', env)).toBe(0);
     expect(await Promise.all([runBuilt('dist/seed.js', env), runBuilt('dist/seed.js', env)])).toEqual([0, 0]);
-    service = await startBuiltService(env);
+    auth = createServer((request, response) => {
+      const keySet = `http://${request.headers.host}/auth/.well-known/jwks.json`;
+      response.end(JSON.stringify({ issuer: `https://auth.example${request.url}`, jwks_uri: keySet }));
+    });
+    await new Promise<void>((resolve) => auth.listen(0, '127.0.0.1', resolve));
+    authUrl = `http://127.0.0.1:${(auth.address() as AddressInfo).port}`;
+    service = await startBuiltService({ ...env, AUTH_SERVICE_URL: authUrl });
   }, 30_000);
 
   afterAll(async () => {
     expect(await service.stop()).toBe(0);
+    await new Promise((resolve) => auth.close(resolve));
     await database.drop();
   });
 
@@ -55,5 +66,15 @@ describe.skipIf(testServer.skip)(`the running offers-service${testServer.reason}
   test('refuses what is not an offer or not an id', async () => {
     expect((await send('POST', '/offers', { title: '', priceCents: -1 }, 'ann')).status).toBe(400);
     expect((await send('GET', '/offers/17')).status).toBe(400);
+  });
+
+  test('asks auth-service who issues tokens, and says 502 when it does not answer', async () => {
+    expect(await (await send('GET', '/offers/issuer')).json()).toEqual({
+      issuer: 'https://auth.example/auth/.well-known/openid-configuration',
+      keySet: `${authUrl}/auth/.well-known/jwks.json`,
+    });
+    auth.closeAllConnections();
+    auth.close();
+    expect((await send('GET', '/offers/issuer')).status).toBe(502);
   });
 });

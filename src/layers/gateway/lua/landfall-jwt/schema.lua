@@ -16,6 +16,8 @@ return {
           { key_set_ttl = { type = "integer", required = true, default = 300, gt = 0 } },
           -- Seconds between two fetches that an unknown key id may cause.
           { refetch_interval = { type = "integer", required = true, default = 10, gt = 0 } },
+          -- Seconds after a fetch that failed before the next.
+          { retry_interval = { type = "integer", required = true, default = 5, gt = 0 } },
           -- Seconds by which clocks may differ.
           { leeway = { type = "integer", required = true, default = 30, between = { 0, 300 } } },
         },

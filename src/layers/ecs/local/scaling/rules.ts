@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { LocalContext } from '../../../../local/contract/context.js';
+import { localArn, type LocalBehaviour } from '../../../../stack/layer.js';
+import { liveService } from '../service.js';
+import { Autoscaler } from './autoscaler.js';
+import { cpuSecondsByGroup } from './cpu-time.js';
+import { ServiceMetrics } from './metrics.js';
+import type { TrackingPolicy } from './target-tracking.js';
+
+const targetSchema = z.object({
+  service_namespace: z.string(),
+  resource_id: z.string(),
+  scalable_dimension: z.string(),
+  min_capacity: z.number(),
+  max_capacity: z.number(),
+});
+
+/** Cooldowns default to 300 seconds for ECS. @see https://docs.aws.amazon.com/autoscaling/application/APIReference/API_TargetTrackingScalingPolicyConfiguration.html (read 2026-11-25) */
+const policySchema = z.object({
+  name: z.string(),
+  policy_type: z.string().default('StepScaling'),
+  resource_id: z.string(),
+  target_tracking_scaling_policy_configuration: z
+    .array(
+      z.object({
+        target_value: z.number(),
+        disable_scale_in: z.boolean().default(false),
+        scale_in_cooldown: z.number().default(300),
+        scale_out_cooldown: z.number().default(300),
+        predefined_metric_specification: z.array(z.object({ predefined_metric_type: z.string() })).default([]),
+      }),
+    )
+    .default([]),
+});
+
+const metrics: Readonly<Record<string, TrackingPolicy['metric']>> = {
+  ECSServiceAverageCPUUtilization: 'cpu',
+  ALBRequestCountPerTarget: 'requests',
+};
+
+/** Between which counts a service scales. */
+export const scalableTarget: LocalBehaviour = {
+  fidelity: 'approximate',
+  leftOut: 'Scheduled actions and suspended scaling.',
+  apply({ args }, ctx) {
+    const target = targetSchema.parse(args);
+    const { service_namespace, resource_id, scalable_dimension } = target;
+    const bounds = { minimum: target.min_capacity, maximum: target.max_capacity };
+    const service = serviceOf(resource_id, ctx);
+    if (service?.scaling !== undefined) service.scaling.bounds = bounds;
+    else if (service !== undefined) {
+      const say = (line: string) => ctx.emit({ type: 'log', source: resource_id.split('/').at(-1) ?? '', line });
+      const scaling = new Autoscaler(
+        { scalable: service, metrics: new ServiceMetrics(service, cpuSecondsByGroup), clock: ctx.clock, say },
+        bounds,
+      );
+      service.scaling = scaling;
+    }
+    return Promise.resolve({
+      id: resource_id,
+      arn: localArn(ctx, 'application-autoscaling', `scalable-target/${resource_id}`),
+      service_namespace,
+      resource_id,
+      scalable_dimension,
+    });
+  },
+  destroy({ args }, ctx) {
+    const service = serviceOf(String(args['resource_id'] ?? ctx.prior?.['resource_id']), ctx);
+    service?.scaling?.close();
+    if (service !== undefined) service.scaling = undefined;
+    return Promise.resolve();
+  },
+};
+
+/** How a service scales. */
+export const scalingPolicy: LocalBehaviour = {
+  fidelity: 'approximate',
+  leftOut:
+    'Step scaling: no alarm runs locally, so nothing puts a service to sleep. Target tracking knows CPU (where processes can be measured; the gateway cannot) and requests per target, of which a minute without requests has 0; its alarms look at the minutes since the plane started.',
+  apply({ args, address }, ctx) {
+    const policy = policySchema.parse(args);
+    const tracking = trackingOf(policy);
+    const scaling = serviceOf(policy.resource_id, ctx)?.scaling;
+    if (tracking === undefined) scaling?.remove(address);
+    else scaling?.put(address, tracking);
+    return Promise.resolve({
+      id: policy.name,
+      name: policy.name,
+      resource_id: policy.resource_id,
+      arn: localArn(
+        ctx,
+        'autoscaling',
+        `scalingPolicy:local:resource/ecs/${policy.resource_id}:policyName/${policy.name}`,
+      ),
+    });
+  },
+  destroy({ args, address }, ctx) {
+    serviceOf(String(args['resource_id'] ?? ctx.prior?.['resource_id']), ctx)?.scaling?.remove(address);
+    return Promise.resolve();
+  },
+};
+
+function trackingOf(policy: z.infer<typeof policySchema>): TrackingPolicy | undefined {
+  const [configuration] = policy.target_tracking_scaling_policy_configuration;
+  const metric = metrics[configuration?.predefined_metric_specification[0]?.predefined_metric_type ?? ''];
+  if (policy.policy_type !== 'TargetTrackingScaling' || configuration === undefined || metric === undefined)
+    return undefined;
+  return {
+    metric,
+    targetValue: configuration.target_value,
+    scaleOutCooldownSeconds: configuration.scale_out_cooldown,
+    scaleInCooldownSeconds: configuration.scale_in_cooldown,
+    disableScaleIn: configuration.disable_scale_in,
+  };
+}
+
+/** The service of `service/<cluster>/<name>`. */
+function serviceOf(resourceId: string, ctx: LocalContext) {
+  const name = resourceId.split('/').at(-1);
+  const address = ctx.all('aws_ecs_service').find((candidate) => ctx.argumentsOf(candidate)?.['name'] === name);
+  return address === undefined ? undefined : liveService(ctx, address);
+}

@@ -1,0 +1,72 @@
+-- Runs what plan.json says in the phases of a request, as Kong does: pre-functions in the sandbox first, then plugins by priority.
+-- plan.json: { [name] = { functions = { [phase] = { text, … } }, plugins = { { name, config }, … } } }.
+local json = require "cjson.safe"
+
+-- A clock that the tests set: seconds since 1970, or the real time.
+local real_now, fixed = ngx.now, nil
+ngx.now = function()
+  return fixed or real_now()
+end
+ngx.time = function()
+  return math.floor(ngx.now())
+end
+
+_G.kong = require "pdk"
+local sandbox = require "sandbox"
+local load_plugin = require "plugins"
+
+local PRE_FUNCTION_PRIORITY = 1000000
+
+-- Errors are told at the first request, as Kong does: the sandbox looks at what runs.
+local function functions_of(texts)
+  local compiled = {}
+  for phase, chunks in pairs(texts) do
+    compiled[phase] = {}
+    for index, text in ipairs(chunks) do
+      compiled[phase][index] = sandbox(text, phase .. ":" .. index)
+    end
+  end
+  return {
+    priority = PRE_FUNCTION_PRIORITY,
+    run = function(phase)
+      for _, chunk in ipairs(compiled[phase] or {}) do
+        chunk()
+      end
+    end,
+  }
+end
+
+local plans = {}
+
+local function read(path)
+  local file = assert(io.open(path))
+  local text = file:read("*a")
+  file:close()
+  return assert(json.decode(text))
+end
+
+local function init(path)
+  for name, plan in pairs(read(path)) do
+    local steps = { functions_of(plan.functions or {}) }
+    for _, plugin in ipairs(plan.plugins or {}) do
+      steps[#steps + 1] = load_plugin(plugin.name, plugin.config)
+    end
+    table.sort(steps, function(a, b)
+      return a.priority > b.priority
+    end)
+    plans[name] = steps
+  end
+end
+
+local function run(phase)
+  ngx.ctx.phase = phase
+  for _, step in ipairs(plans[ngx.var.plan] or {}) do
+    step.run(phase)
+  end
+end
+
+local function set_clock(seconds)
+  fixed = tonumber(seconds)
+end
+
+return { init = init, run = run, set_clock = set_clock }
