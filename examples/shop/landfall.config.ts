@@ -26,6 +26,8 @@ export default defineProject({
         { path: '/offers', methods: ['POST', 'PUT', 'PATCH', 'DELETE'], auth: 'jwt' },
       ],
     },
+    // On App Runner; or 'fargate', behind the load balancer.
+    web: { type: 'nextjs', path: 'apps/web', subdomain: 'app', runtime: 'app-runner' },
     admin: { type: 'spa', path: 'apps/admin', subdomain: 'spa', outputDir: 'dist' },
   },
   environments: {

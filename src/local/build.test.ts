@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -115,6 +115,58 @@ describe('buildChanged', () => {
 
   test('does not build the gateway’s image', async () => {
     expect(await build(manifestOf([{ ...image('gateway', 'false'), kind: 'kong', runtime: 'kong' }]))).toEqual([]);
+  });
+});
+
+describe('a Next.js front end', () => {
+  const next = (build?: string) => manifestOf([{ ...image('web', build), kind: 'nextjs' }]);
+  const releases = () => join(project, '.landfall/releases/web');
+  const inRelease = (path: string) => readFile(join(releases(), 'current', path), 'utf8');
+
+  /** Writes what `next build` does, for an application in a workspace. */
+  const nextBuild = [
+    'mkdir -p .next/static .next/standalone/below/web',
+    'cat page > .next/static/page.js',
+    'echo "$NODE_ENV" > .next/standalone/below/web/server.js',
+    'echo types > next-env.d.ts',
+    `echo '{"relativeAppDir": "below/web"}' > .next/required-server-files.json`,
+  ].join(' && ');
+
+  test('is released with its static and public files, for production', async () => {
+    await write({ 'web/page': 'one', 'web/public/robots.txt': 'all' });
+    expect(await build(next(nextBuild))).toEqual(['build web']);
+    expect([await inRelease('server.js'), await inRelease('.next/static/page.js')]).toEqual(['production\n', 'one']);
+    expect(await inRelease('public/robots.txt')).toBe('all');
+  });
+
+  test('is built again when its code changed or its release is gone, not for what its build wrote', async () => {
+    await write({ 'web/page': 'one' });
+    await build(next(nextBuild));
+    expect(await build(next(nextBuild))).toEqual([]);
+    await rm(releases(), { recursive: true });
+    expect(await build(next(nextBuild))).toEqual(['build web']);
+    await write({ 'web/page': 'two' });
+    expect(await build(next(nextBuild))).toEqual(['build web']);
+    expect(await inRelease('.next/static/page.js')).toBe('two');
+  });
+
+  test('keeps the release that may still run, and none before it', async () => {
+    const seen: string[] = [];
+    for (const page of ['one', 'two', 'three']) {
+      await write({ 'web/page': page });
+      await build(next(nextBuild));
+      seen.push((await realpath(join(releases(), 'current'))).replace('/below/web', ''));
+    }
+    const kept = (await readdir(releases())).filter((name) => name !== 'current').map((name) => join(releases(), name));
+    expect(kept.sort()).toEqual((await Promise.all(seen.slice(1).map((path) => realpath(path)))).sort());
+  });
+
+  test('without a standalone server is an error that says what to set', async () => {
+    await write({ 'web/page': 'one' });
+    await expect(build(next('mkdir -p .next'))).rejects.toMatchObject({
+      code: 'NEXT_NOT_STANDALONE',
+      path: 'services.web',
+    });
   });
 });
 

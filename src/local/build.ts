@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LandfallError } from '../base/errors.js';
 import type { Emit } from '../base/events.js';
 import { shellCommand } from '../base/shell.js';
@@ -7,11 +7,13 @@ import { contextHash, packageJson } from '../deploy/content-hash.js';
 import type { Manifest, ManifestImage, ManifestSite } from '../stack/manifest.js';
 import type { Clock } from './contract/clock.js';
 import type { Processes } from './contract/process.js';
+import { releaseIn } from './contract/releases.js';
+import { hasNextRelease, makeNextRelease, nextOutputs } from './next-release.js';
 import { readJson, writeAtomically } from './state.js';
 
 export interface BuildParts {
   readonly projectFolder: string;
-  /** Remembers what was built last: `builds.json`. */
+  /** Remembers what was built last: `builds.json`. Releases stand beside it. */
   readonly recordFile: string;
   readonly processes: Processes;
   readonly clock: Clock;
@@ -28,6 +30,7 @@ export interface BuildHashes {
 /** A service that is built from a folder. */
 type Buildable = Pick<ManifestImage | ManifestSite, 'service' | 'context' | 'build'> & {
   readonly env: Readonly<Record<string, string>>;
+  readonly kind?: ManifestImage['kind'];
   /** Where the build writes, relative to `context`. */
   readonly outputDir?: string;
 };
@@ -39,10 +42,10 @@ export async function hashContexts(manifest: Manifest, projectFolder: string): P
   const hashes = Object.fromEntries(
     await Promise.all(
       all.map(async (target) => {
-        const { service, context, build, env, outputDir } = target;
+        const { service, context, build, env } = target;
         // Where nothing is built the output is what the user wrote.
         const isBuilt = (await commandOf(target, join(projectFolder, context))) !== undefined;
-        const outputs = isBuilt && outputDir !== undefined ? [outputDir] : [];
+        const outputs = isBuilt ? outputsOf(target) : [];
         const hash = await contextHash(projectFolder, context, JSON.stringify([build ?? '', env]), outputs);
         return [service, hash] as const;
       }),
@@ -62,14 +65,28 @@ export async function buildChanged(manifest: Manifest, hashes: BuildHashes, part
   for (const target of buildables(manifest)) {
     const hash = hashes.images[target.service] ?? hashes.sites[target.service] ?? '';
     const folder = join(parts.projectFolder, target.context);
-    const { outputDir } = target;
-    const outputThere = outputDir === undefined || (await exists(join(folder, outputDir, 'index.html')));
-    if (built[target.service] === hash && outputThere) continue;
+    if (built[target.service] === hash && (await outputThere(target, folder, parts))) continue;
     await build(target, folder, parts);
+    if (isNext(target)) await makeNextRelease(target.service, folder, releaseFor(target, parts));
     built[target.service] = hash;
     await writeAtomically(parts.recordFile, `${JSON.stringify(built, null, 2)}\n`);
   }
 }
+
+async function outputThere(target: Buildable, folder: string, parts: BuildParts): Promise<boolean> {
+  if (isNext(target)) return hasNextRelease(releaseFor(target, parts));
+  return target.outputDir === undefined || exists(join(folder, target.outputDir, 'index.html'));
+}
+
+const isNext = ({ kind }: Buildable): boolean => kind === 'nextjs';
+
+const releaseFor = ({ service }: Buildable, { recordFile }: BuildParts): string =>
+  releaseIn(dirname(recordFile), service);
+
+const outputsOf = (target: Buildable): readonly string[] => {
+  if (isNext(target)) return nextOutputs;
+  return target.outputDir === undefined ? [] : [target.outputDir];
+};
 
 async function build(target: Buildable, folder: string, parts: BuildParts): Promise<void> {
   const command = await commandOf(target, folder);
@@ -82,7 +99,8 @@ async function build(target: Buildable, folder: string, parts: BuildParts): Prom
       name: `${target.service}-build`,
       ...shellCommand(command),
       cwd: folder,
-      env: { ...environment(), ...target.env },
+      // Next.js builds nothing that works with another NODE_ENV.
+      env: { ...environment(), ...(isNext(target) && { NODE_ENV: 'production' }), ...target.env },
     },
     parts.signal,
   );
@@ -105,10 +123,11 @@ async function build(target: Buildable, folder: string, parts: BuildParts): Prom
 }
 
 /** Undefined when there is nothing to build. */
-async function commandOf({ build: given }: Buildable, folder: string): Promise<string | undefined> {
-  if (given !== undefined) return given;
+async function commandOf(target: Buildable, folder: string): Promise<string | undefined> {
+  if (target.build !== undefined) return target.build;
   const { scripts } = await packageJson(folder);
-  return scripts?.['build'] === undefined ? undefined : 'npm run build';
+  if (scripts?.['build'] !== undefined) return 'npm run build';
+  return isNext(target) ? 'npx next build' : undefined;
 }
 
 /** The deploying user's environment: builds are the user's own commands. */
@@ -118,7 +137,7 @@ function environment(): Readonly<Record<string, string>> {
   );
 }
 
-const isProcess = (image: ManifestImage): boolean => image.runtime === 'process';
+const isProcess = (image: ManifestImage): boolean => image.runtime !== 'kong';
 
 function buildables(manifest: Manifest): readonly Buildable[] {
   return [...manifest.images.filter(isProcess).map((image) => ({ ...image, env: {} })), ...manifest.sites];

@@ -7,6 +7,7 @@ import { cases as ecs } from './ecs.js';
 import { cases as gateway } from './gateway.js';
 import { cases as redis } from './redis.js';
 import { cases as httpTricks } from './http-tricks.js';
+import { cases as waf } from './waf.js';
 
 /** Every case, by layer and name. One file a layer: it exports `cases`. */
 export const conformanceCases: readonly ConformanceCase[] = [
@@ -18,4 +19,5 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...ecs,
   ...gateway,
   ...redis,
+  ...waf,
 ];

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, readlink, symlink } from 'node:fs/promises';
+import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Agent, request, type Dispatcher } from 'undici';
 import type { TraceRecord } from '../../src/local/contract/trace.js';
 import type { PlaneDescription } from '../../src/local/describe.js';
@@ -40,18 +41,16 @@ export interface Answer {
 
 export const shopSource = fileURLToPath(new URL('../../examples/shop', import.meta.url));
 
-/** A copy of the shop that may be changed. Installed packages are linked to where they are; the shop's own, to the copy's. */
+/** A copy of the shop that may be changed. Installed packages are hard links where they can be: Next.js builds nothing that lies elsewhere. */
 export async function copyShop(folder: string): Promise<string> {
-  const skipped = /(^|\/)(node_modules|\.landfall|dist)$|\.tsbuildinfo$/;
+  const skipped = /(^|\/)(node_modules|\.landfall|\.next|dist)$|\.tsbuildinfo$/;
   await cp(shopSource, folder, { recursive: true, filter: (path) => !skipped.test(path) });
-  const [installed, linked] = [join(shopSource, 'node_modules'), join(folder, 'node_modules')];
-  await mkdir(join(linked, '@shop'), { recursive: true });
-  for (const name of (await readdir(installed)).filter((entry) => entry !== '@shop')) {
-    await symlink(join(installed, name), join(linked, name));
-  }
-  for (const name of await readdir(join(installed, '@shop'))) {
-    await symlink(await readlink(join(installed, '@shop', name)), join(linked, '@shop', name));
-  }
+  const packages = [join(shopSource, 'node_modules'), join(folder, 'node_modules')];
+  const copy = promisify(execFile);
+  await copy('cp', ['-al', ...packages]).catch(async () => {
+    await rm(join(folder, 'node_modules'), { recursive: true, force: true });
+    await copy('cp', ['-a', ...packages]);
+  });
   return folder;
 }
 
@@ -62,7 +61,9 @@ export async function deployShop(folder: string, portBase: number, onError?: (te
   const description = await landfallJson<PlaneDescription>(folder, args(portBase), onError);
   const folders = planeFolders(folder, 'dev');
   const agent = loopbackAgent(readFileSync(description.caCertificate, 'utf8'));
-  const ask = (url: string, options: RequestOptions = {}) => answerOf(request(url, { dispatcher: agent, ...options }));
+  // The managed rules block what has no User-Agent.
+  const ask = (url: string, { headers, ...options }: RequestOptions = {}) =>
+    answerOf(request(url, { dispatcher: agent, ...options, headers: { 'user-agent': 'shop-check', ...headers } }));
   return {
     folder,
     folders,

@@ -52,4 +52,7 @@ export const verifyHeader = (refs: Refs) =>
  * for everyone, even where caching is disabled.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html (read 2026-11-23)
  */
-export const keepNoError = [404, 405, 414, 500, 501, 502, 503, 504].map((error_code) => ({ error_code, error_caching_min_ttl: 0 }));
+export const keepNoError = [404, 405, 414, 500, 501, 502, 503, 504].map((error_code) => ({
+  error_code,
+  error_caching_min_ttl: 0,
+}));

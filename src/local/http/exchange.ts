@@ -1,14 +1,15 @@
-import { ServerResponse } from 'node:http';
+import { ServerResponse, STATUS_CODES } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { Handler, HttpRequest } from '../contract/http.js';
+import type { Handler, HttpRequest, HttpResponse } from '../contract/http.js';
 import { UpstreamError } from '../contract/http.js';
 import type { OpenTrace, TraceStore } from '../trace.js';
 import type { Connections } from './connections.js';
+import { isBehindTheLast, remember, type Arrival } from './framing.js';
 import { readHead } from './incoming.js';
 import { TRACE_HEADER, writeResponse, type Outgoing } from './outgoing.js';
-import { text } from './responses.js';
+import { empty, text } from './responses.js';
 import { refuseUpgrade } from './upgrade.js';
 
 /** What every exchange of one server shares. */
@@ -17,6 +18,8 @@ export interface ServerContext {
   readonly traces: TraceStore;
   readonly connections: Connections;
   readonly onError?: (error: unknown, traceId: string) => void;
+  /** Answers what is no request: with 400, 408 or 431. Its body is bytes or null. */
+  readonly refusal?: (status: 400 | 408 | 431) => HttpResponse;
 }
 
 /** One request and its response. */
@@ -25,6 +28,7 @@ export function answer(
   request: IncomingMessage | Http2ServerRequest,
   response: ServerResponse | Http2ServerResponse,
 ): void {
+  if (isBehindTheLast(request)) return;
   const out: Outgoing = response instanceof ServerResponse ? response : response.stream;
   const head = readHead(request);
   const method = head?.method ?? request.method ?? '';
@@ -40,15 +44,26 @@ export function answer(
     client.abort(new UpstreamError('aborted', 'The client left.'));
   });
   if (!head) {
-    send(context, out, trace, method, text(400, 'Bad request: exactly one host must be named.\n'), true);
+    send(context, out, trace, method, refusalOf(context), true);
     return;
   }
-  void respond(context, out, { ...head, signal: client.signal, trace }, trace);
+  const whole = { ...head, signal: client.signal, trace };
+  void respond(context, out, whole, trace, remember(whole, request));
 }
 
-async function respond(context: ServerContext, out: Outgoing, request: HttpRequest, trace: OpenTrace): Promise<void> {
+const refusalOf = ({ refusal }: ServerContext): HttpResponse =>
+  refusal?.(400) ?? text(400, 'Bad request: the target must be a path, and exactly one host must be named.\n');
+
+async function respond(
+  context: ServerContext,
+  out: Outgoing,
+  request: HttpRequest,
+  trace: OpenTrace,
+  arrival: Arrival,
+): Promise<void> {
   try {
-    send(context, out, trace, request.method, await context.handler.request(request));
+    const response = await context.handler.request(request);
+    send(context, out, trace, request.method, response, context.connections.closing || arrival.ends);
   } catch (error) {
     if (request.signal.aborted) return;
     context.onError?.(error, trace.id);
@@ -62,7 +77,7 @@ function send(
   out: Outgoing,
   trace: OpenTrace,
   method: string,
-  response: Awaited<ReturnType<Handler['request']>>,
+  response: HttpResponse,
   last = context.connections.closing,
 ): void {
   writeResponse(out, { method, traceId: trace.id, last }, response, (error) => {
@@ -74,6 +89,10 @@ function send(
 
 /** One `Upgrade` request. The handler owns the socket from here on. */
 export function answerUpgrade(context: ServerContext, incoming: IncomingMessage, socket: Socket, head: Buffer): void {
+  if (isBehindTheLast(incoming)) {
+    socket.destroySoon();
+    return;
+  }
   const requestHead = readHead(incoming, true);
   const method = incoming.method ?? '';
   const path = requestHead?.target ?? incoming.url ?? '';
@@ -87,10 +106,12 @@ export function answerUpgrade(context: ServerContext, incoming: IncomingMessage,
     client.abort(new UpstreamError('aborted', 'The client left.'));
   });
   if (!requestHead) {
-    refuseUpgrade(socket, { method, trace }, text(400, 'Bad request: exactly one host must be named.\n'));
+    refuseUpgrade(socket, { method, trace }, refusalOf(context));
     return;
   }
-  void upgrade(context, { ...requestHead, signal: client.signal, trace }, socket, head, trace);
+  const whole = { ...requestHead, signal: client.signal, trace };
+  remember(whole, incoming);
+  void upgrade(context, whole, socket, head, trace);
 }
 
 async function upgrade(
@@ -114,20 +135,30 @@ async function upgrade(
 
 /** Bytes that are no HTTP request: a short answer, and the connection ends. */
 export function answerMalformed(context: ServerContext, error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET' || context.connections.isBusy(socket)) {
+  if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
+  if (context.connections.isBusy(socket)) {
+    // What comes behind the last request of a connection harms nobody; else an answer that is there already may still go out.
+    if (error.code !== 'HPE_CLOSED_CONNECTION') setImmediate(() => socket.destroySoon());
+    return;
+  }
   const status = statusOf(error.code);
+  const { status: answered, headers, body } = context.refusal?.(status) ?? empty(status);
   const trace = context.traces.begin({ method: '', host: '', path: '' });
-  trace.finish(Number(status.slice(0, 3)));
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${TRACE_HEADER}: ${trace.id}\r\n\r\n`);
+  trace.finish(answered);
+  const fields = [...headers, ['Connection', 'close'], [TRACE_HEADER, trace.id]].map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
+  socket.write(`HTTP/1.1 ${String(answered)} ${STATUS_CODES[answered] ?? ''}\r\n${fields.join('')}\r\n`, 'latin1');
+  if (Buffer.isBuffer(body)) socket.end(body);
+  else socket.end();
 }
 
-function statusOf(code: string | undefined): string {
-  if (code === 'HPE_HEADER_OVERFLOW') return '431 Request Header Fields Too Large';
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return '408 Request Timeout';
-  return '400 Bad Request';
+function statusOf(code: string | undefined): 400 | 408 | 431 {
+  if (code === 'HPE_HEADER_OVERFLOW') return 431;
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
 }
 
 function internalError(traceId: string): ReturnType<typeof text> {

@@ -18,7 +18,10 @@ interface ConnectionFacts {
 
 const factsOf = new WeakMap<object, ConnectionFacts>();
 
-/** Undefined when the request names no host or several, or has no target: it is to be answered 400. */
+/**
+ * Undefined when the request names no host, several, or none that is one, or when its target is no path: it is to be answered 400
+ * (RFC 9112 §3.2, RFC 9113 §8.3.1).
+ */
 export function readHead(request: Incoming, keepUpgrade = false): RequestHead | undefined {
   return 'stream' in request ? readH2(request) : readH1(request, keepUpgrade);
 }
@@ -27,7 +30,7 @@ function readH1(request: IncomingMessage, keepUpgrade: boolean): RequestHead | u
   const raw = pairs(request.rawHeaders);
   const { target, authority } = originForm(request.url ?? '');
   const hosts = raw.filter(([name]) => name.length === 4 && name.toLowerCase() === 'host');
-  if (target === '' || hosts.length > 1) return undefined;
+  if (!isPath(target, request.method) || hosts.length > 1 || !isHost(authority ?? hosts[0]?.[1])) return undefined;
   const httpVersion = request.httpVersion === '1.0' ? '1.0' : '1.1';
   let headers = keepUpgrade ? raw : endToEnd(raw);
   if (hosts.length === 0) {
@@ -54,18 +57,20 @@ function readH1(request: IncomingMessage, keepUpgrade: boolean): RequestHead | u
 function readH2(request: Http2ServerRequest): RequestHead | undefined {
   const headers: HeaderPair[] = [];
   const cookies: string[] = [];
+  const hosts: string[] = [];
   let authority: string | undefined;
-  let host: string | undefined;
   for (const pair of pairs(request.rawHeaders)) {
     const [name, value] = pair;
     if (name === ':authority') authority = value;
-    else if (name === 'host') host = value;
+    else if (name === 'host') hosts.push(value);
     else if (name === 'cookie') cookies.push(value);
     else if (!name.startsWith(':')) headers.push(pair);
   }
   const target = request.headers[':path'];
-  const named = authority ?? host;
-  if (target === undefined || named === undefined) return undefined;
+  const named = authority ?? hosts[0];
+  if (target === undefined || named === undefined || !isPath(target, request.method) || !isHost(named))
+    return undefined;
+  if (hosts.some((host) => host.toLowerCase() !== named.toLowerCase())) return undefined;
   // RFC 9113 §8.2.3: crumbs become one line again for HTTP/1.1.
   if (cookies.length > 0) headers.push(['cookie', cookies.join('; ')]);
   return {
@@ -77,6 +82,12 @@ function readH2(request: Http2ServerRequest): RequestHead | undefined {
     ...connectionFacts(request.stream.session?.socket ?? request.socket, request.stream.session),
   };
 }
+
+const isPath = (target: string, method: string | undefined): boolean =>
+  target.startsWith('/') || (target === '*' && method === 'OPTIONS');
+
+/** A name or an address, with or without a port; an empty one names none, which is allowed. No user, no path. */
+const isHost = (host = ''): boolean => /^(?:[\w\-.~%!$&'()*+,;=]*|\[[\da-f:.]+\])(?::\d*)?$/i.test(host);
 
 /** `GET http://host/path` (RFC 9112 §3.2.2): its host overrides the `Host` field. */
 function originForm(url: string): { target: string; authority: string | undefined } {

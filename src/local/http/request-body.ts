@@ -8,11 +8,22 @@ const HIGH_WATER_MARK = 65_536;
  */
 export class RequestBody extends Readable {
   private started = false;
+  private bytes = 0;
 
   constructor(private readonly source: Readable) {
     super({ highWaterMark: HIGH_WATER_MARK });
     // The client may go when nobody listens any more; that must not end the process.
     this.on('error', ignore);
+  }
+
+  /** Bytes that the client has sent so far, as far as anybody asked for them. */
+  get received(): number {
+    return this.bytes;
+  }
+
+  /** Whether the reader waits for the client, not the other way round. */
+  get isStarved(): boolean {
+    return this.started && !this.readableEnded && this.readableLength === 0;
   }
 
   override _read(): void {
@@ -27,6 +38,7 @@ export class RequestBody extends Readable {
     }
     this.source
       .on('data', (chunk: Buffer) => {
+        this.bytes += chunk.length;
         if (!this.destroyed && !this.push(chunk)) this.source.pause();
       })
       .on('end', () => this.push(null))

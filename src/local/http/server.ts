@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { SecureVersion } from 'node:tls';
 import { LandfallError } from '../../base/errors.js';
 import type { Clock } from '../contract/clock.js';
-import type { Handler } from '../contract/http.js';
+import type { Handler, HttpResponse } from '../contract/http.js';
 import type { TraceStore } from '../trace.js';
 import { Connections } from './connections.js';
 import { isTunnelled, replayWithoutUpgrade } from './downgrade.js';
@@ -26,6 +26,8 @@ export interface ServeOptions {
   readonly keepAliveMs?: number;
   /** Told what the handler threw, and of response bodies that failed. Not of clients that left. */
   readonly onError?: (error: unknown, traceId: string) => void;
+  /** What to answer to that which is no request; its body is bytes or null. Default: the status without a body. */
+  readonly refusal?: (status: 400 | 408 | 431) => HttpResponse;
 }
 
 export interface RunningServer {
@@ -39,6 +41,9 @@ export interface RunningServer {
 
 const MAX_HEADER_BYTES = 65_536;
 const DEFAULT_KEEP_ALIVE_MS = 60_000;
+
+/** As the load balancer and CloudFront take at once. @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html (read 2026-11-25) */
+const MAX_STREAMS = 128;
 
 /** @throws LandfallError `PORT_TAKEN` */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
@@ -72,10 +77,18 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
 }
 
 function create(options: ServeOptions): Server | Http2SecureServer {
-  const http1 = { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: options.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS };
+  const http1 = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    keepAliveTimeout: options.keepAliveMs ?? DEFAULT_KEEP_ALIVE_MS,
+    // An upload may take as long as it makes progress; Node's own limit is five minutes.
+    requestTimeout: 0,
+    headersTimeout: 60_000,
+    // Refused in our own words.
+    requireHostHeader: false,
+  };
   if (!options.tls) return createHttp({ ...http1, noDelay: true });
   if (!options.http2) return createHttps({ ...http1, ...options.tls, noDelay: true });
-  const settings = { maxHeaderListSize: MAX_HEADER_BYTES };
+  const settings = { maxHeaderListSize: MAX_HEADER_BYTES, maxConcurrentStreams: MAX_STREAMS };
   const server = createSecureServer({ ...options.tls, allowHTTP1: true, settings });
   // Node takes the limits for HTTP/1.1 on such a server as properties only.
   return Object.assign(server, http1);

@@ -1,13 +1,33 @@
-import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
-import type { HeaderPair, HttpResponse } from '../../../local/contract/http.js';
+import type { HttpResponse } from '../../../local/contract/http.js';
 import type { RequestFacts } from './conditions.js';
+import { own, page } from './own-answers.js';
 
-/** One `action` or `default_action` block. */
+const order = z.number().optional();
+
+const weightedForward = z.object({
+  target_group: z.array(z.object({ arn: z.string(), weight: z.number().default(1) })).min(1),
+  stickiness: z.tuple([z.object({ enabled: z.boolean().default(false), duration: z.number() })]).optional(),
+});
+
+/**
+ * One `action` or `default_action` block. A rule has exactly one of these kinds.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html (read 2026-11-25)
+ */
 export const actionSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('forward'), target_group_arn: z.string() }),
+  z
+    .object({
+      type: z.literal('forward'),
+      order,
+      target_group_arn: z.string().optional(),
+      forward: z.tuple([weightedForward]).optional(),
+    })
+    .refine((action) => action.target_group_arn !== undefined || action.forward !== undefined, {
+      error: 'A forward names a target group.',
+    }),
   z.object({
     type: z.literal('redirect'),
+    order,
     redirect: z.tuple([
       z.object({
         protocol: z.string().default('#{protocol}'),
@@ -21,6 +41,7 @@ export const actionSchema = z.discriminatedUnion('type', [
   }),
   z.object({
     type: z.literal('fixed-response'),
+    order,
     fixed_response: z.tuple([
       z.object({ content_type: z.string(), message_body: z.string().default(''), status_code: z.coerce.number() }),
     ]),
@@ -33,38 +54,6 @@ export type Action = z.infer<typeof actionSchema>;
 export function fixedResponse(action: Extract<Action, { type: 'fixed-response' }>): HttpResponse {
   const [{ content_type, message_body, status_code }] = action.fixed_response;
   return own(status_code, content_type, message_body);
-}
-
-/** What nginx, from which the load balancer's own pages come, calls these. */
-const reasons: Readonly<Record<number, string>> = {
-  503: 'Service Temporarily Unavailable',
-  504: 'Gateway Time-out',
-};
-
-/** An error that the load balancer itself answers. */
-export const ownError = (status: 502 | 503 | 504): HttpResponse => own(status, 'text/html', page(status));
-
-/** Logged when the client has left before the target answered; nobody gets it. @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html (read 2026-11-23) */
-export const clientLeft: HttpResponse = { status: 460, headers: [], body: null };
-
-function page(status: number): string {
-  const title = `${String(status)} ${reasons[status] ?? STATUS_CODES[status] ?? ''}`;
-  return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`;
-}
-
-/** `Server` is how an answer of the load balancer's own is known. */
-function own(status: number, contentType: string, text: string, more: readonly HeaderPair[] = []): HttpResponse {
-  const body = Buffer.from(text);
-  return {
-    status,
-    headers: [
-      ['Server', 'awselb/2.0'],
-      ['Content-Type', contentType],
-      ['Content-Length', String(body.length)],
-      ...more,
-    ],
-    body,
-  };
 }
 
 /** What `#{port}` and `#{protocol}` stand for, and where AWS's ports are on this machine. */

@@ -53,7 +53,7 @@ export type Matches = (facts: RequestFacts) => boolean;
 
 /**
  * A test for one condition; its values are alternatives.
- * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html (read 2026-11-23)
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html (read 2026-11-25)
  */
 export function compileCondition(condition: Condition): Matches {
   const { host_header, path_pattern, http_header, http_request_method, query_string, source_ip } = condition;
@@ -91,13 +91,25 @@ export function wildcard(pattern: string, flags: 'i' | ''): RegExp {
 
 function anyQuery(wanted: readonly { readonly key?: string | undefined; readonly value: string }[]): Matches {
   const pairs = wanted.map(({ key, value }) => ({
-    key: key === undefined ? undefined : wildcard(key, 'i'),
-    value: wildcard(value, 'i'),
+    key: key === undefined ? undefined : escapable(key),
+    value: escapable(value),
   }));
   return ({ query }) => {
     const given = [...new URLSearchParams(query)];
     return pairs.some(({ key, value }) => given.some(([name, text]) => (key?.test(name) ?? true) && value.test(text)));
   };
+}
+
+/**
+ * Where a backslash makes `*` and `?` mean themselves.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_QueryStringConditionConfig.html (not re-read)
+ */
+function escapable(pattern: string): RegExp {
+  const pieces = pattern.split(/(\\[*?])/).map((piece, index) => {
+    if (index % 2 === 1) return `\\${piece.charAt(1)}`;
+    return wildcard(piece, '').source.slice(1, -1);
+  });
+  return new RegExp(`^${pieces.join('')}$`, 'si');
 }
 
 function inRanges(ranges: readonly string[]): Matches {

@@ -1,22 +1,22 @@
-import { Readable, type Duplex } from 'node:stream';
-import type { LocalContext, Target } from '../../../local/contract/context.js';
-import { UpstreamError, type Handler, type HttpRequest, type HttpResponse } from '../../../local/contract/http.js';
+import type { Duplex } from 'node:stream';
+import type { LocalContext } from '../../../local/contract/context.js';
+import type { Handler, HttpRequest, HttpResponse } from '../../../local/contract/http.js';
 import type { Hop } from '../../../local/contract/trace.js';
+import { framingOf } from '../../../local/http/framing.js';
 import { refuseUpgrade } from '../../../local/http/upgrade.js';
-import { clientLeft, fixedResponse, ownError, redirect, type RedirectPlace } from './actions.js';
+import { fixedResponse, redirect, type RedirectPlace } from './actions.js';
 import { RequestFacts } from './conditions.js';
-import { withReadTimeout } from '../../../local/http/read-timeout.js';
+import { forwardRequest, forwardUpgrade, type Errand } from './forwarding.js';
+import { refuse } from './guard.js';
+import { ownError } from './own-answers.js';
 import { roles } from './ports.js';
 import { compileTable, findRule, type ListenerArgs, type Rule, type RuleTable } from './rules.js';
 import { toTarget } from './to-target.js';
 
-/** One request on its way through a listener. */
-interface Passage {
-  readonly facts: RequestFacts;
-  readonly rule: Rule;
-  readonly hop: Hop;
-  readonly table: RuleTable;
-}
+/** One request on its way through a listener: to a target, or with the load balancer's own answer. */
+type Passage = { readonly hop: Hop } & (
+  { readonly errand: Errand } | { readonly errand?: never; readonly response: HttpResponse }
+);
 
 /** A listener while the plane runs: finds the rule, does its action. */
 export class LiveListener implements Handler, RedirectPlace {
@@ -29,6 +29,7 @@ export class LiveListener implements Handler, RedirectPlace {
   constructor(
     private readonly arn: string,
     private readonly args: ListenerArgs,
+    private readonly dnsName: string,
     private readonly ctx: LocalContext,
   ) {
     this.port = args.port;
@@ -43,88 +44,54 @@ export class LiveListener implements Handler, RedirectPlace {
 
   async request(request: HttpRequest): Promise<HttpResponse> {
     const passage = this.#decide(request);
-    const response = await this.#answer(passage);
+    const response = passage.errand === undefined ? passage.response : await forwardRequest(passage.errand);
+    // The rest of its body is not waited for.
+    if (response.status === 408) framingOf(request)?.endConnection();
     passage.hop.end(response.status);
     return response;
   }
 
   async upgrade(request: HttpRequest, socket: Duplex, head: Buffer): Promise<void> {
     const passage = this.#decide(request);
-    const taken = passage.rule.group?.take();
-    if (taken === undefined) {
-      this.#refuse(passage, socket, await this.#answer(passage));
-      return;
-    }
-    if (socket.closed) taken.release();
-    else socket.once('close', taken.release);
-    const inner = taskHop(request, taken.target);
-    try {
-      await taken.target.handler.upgrade(this.#toTarget(passage), socket, head);
-    } catch (error) {
-      const response = failure(error, inner, passage.hop);
-      if (!request.signal.aborted) this.#refuse(passage, socket, response);
-    }
-  }
-
-  #refuse({ hop, facts }: Passage, socket: Duplex, response: HttpResponse): void {
-    hop.end(response.status);
-    refuseUpgrade(socket, facts.request, response);
+    const response =
+      passage.errand === undefined ? passage.response : await forwardUpgrade(passage.errand, socket, head);
+    if (response === undefined) return;
+    passage.hop.end(response.status);
+    refuseUpgrade(socket, request, response);
   }
 
   #decide(request: HttpRequest): Passage {
     const hop = request.trace.hop({ layer: 'alb', address: this.ctx.address, name: this.#name });
-    const facts = new RequestFacts(request);
     const table = this.#current();
+    const refused = refuse(request, table.loadBalancer);
+    if (refused !== undefined) {
+      hop.note('refused', refused.reason);
+      return { hop, response: ownError(refused.status) };
+    }
+    const facts = new RequestFacts(request);
     const rule = findRule(table, facts);
     hop.decidedBy(rule.address);
     hop.note('rule', rule.label);
     hop.note('action', rule.action.type);
-    return { facts, rule, hop, table };
+    return this.#act(facts, rule, table, hop);
   }
 
-  async #answer(passage: Passage): Promise<HttpResponse> {
-    const { action } = passage.rule;
+  #act(facts: RequestFacts, { action, forward }: Rule, { loadBalancer }: RuleTable, hop: Hop): Passage {
     switch (action.type) {
       case 'fixed-response':
-        return fixedResponse(action);
+        return { hop, response: fixedResponse(action) };
       case 'redirect':
-        return redirect(action, passage.facts, this);
-      case 'forward':
-        return this.#forward(passage);
+        return { hop, response: redirect(action, facts, this) };
+      case 'forward': {
+        const { request } = facts;
+        const { port, protocol, dnsName } = this;
+        const { clock } = this.ctx;
+        const now = clock.now();
+        const choice = forward?.choose(request.headers, now) ?? { group: undefined, cookies: [] };
+        const sent = () => toTarget(request, { port, protocol, dnsName, loadBalancer, now });
+        return { hop, errand: { request, sent, hop, clock, choice, idleTimeoutMs: loadBalancer.idle_timeout * 1000 } };
+      }
     }
-  }
-
-  async #forward(passage: Passage): Promise<HttpResponse> {
-    const { facts, rule, hop, table } = passage;
-    if (rule.group !== undefined) hop.note('target group', rule.group.name);
-    const taken = rule.group?.take();
-    if (taken === undefined) {
-      hop.note('targets', 'none registered');
-      return ownError(503);
-    }
-    const { target, release } = taken;
-    const inner = taskHop(facts.request, target);
-    try {
-      const response = await withReadTimeout(this.#toTarget(passage), table.idleTimeoutMs, this.ctx.clock, (request) =>
-        target.handler.request(request),
-      );
-      inner.end(response.status);
-      if (response.body instanceof Readable && !response.body.closed) response.body.once('close', release);
-      else release();
-      return response;
-    } catch (error) {
-      release();
-      return failure(error, inner, hop);
-    }
-  }
-
-  #toTarget({ facts, table }: Passage): HttpRequest {
-    return toTarget(facts.request, {
-      protocol: this.protocol,
-      port: this.port,
-      dropsInvalidFields: table.dropsInvalidFields,
-      now: this.ctx.clock.now(),
-    });
   }
 
   /** Compiled again only when some resource was applied or destroyed. */
@@ -136,19 +103,4 @@ export class LiveListener implements Handler, RedirectPlace {
     }
     return this.#table;
   }
-}
-
-function taskHop({ trace }: HttpRequest, target: Target): Hop {
-  const hop = trace.hop({ layer: 'ecs', address: target.address, name: 'task' });
-  hop.note('task', target.id);
-  return hop;
-}
-
-/** What the load balancer answers for a target that did not. */
-function failure(error: unknown, inner: Hop, hop: Hop): HttpResponse {
-  if (!(error instanceof UpstreamError)) throw error;
-  inner.end(error.reason);
-  if (error.reason !== 'aborted') return ownError(error.reason === 'timeout' ? 504 : 502);
-  hop.note('client', 'closed the connection (460)');
-  return clientLeft;
 }

@@ -1,8 +1,12 @@
 import type { Clock } from '../../../local/contract/clock.js';
 import type { Target, TargetGroup, TargetHealth } from '../../../local/contract/context.js';
+import { UpstreamError } from '../../../local/contract/http.js';
+import { judge, newMember, takenFrom, type Member, type Taken, type Thresholds } from './member.js';
 import { probe } from './probe.js';
+import { Routing, type Algorithm } from './routing.js';
+import type { Stickiness } from './stickiness.js';
 
-export interface TargetGroupSettings {
+export interface TargetGroupSettings extends Thresholds {
   readonly name: string;
   readonly deregistrationDelayMs: number;
   /** Without checks every target counts as healthy. */
@@ -11,38 +15,23 @@ export interface TargetGroupSettings {
   readonly matcher: string;
   readonly intervalMs: number;
   readonly timeoutMs: number;
-  readonly healthyThreshold: number;
-  readonly unhealthyThreshold: number;
+  /** Default round robin. */
+  readonly algorithm?: Algorithm;
+  /** How long a target that becomes healthy gets a growing share; default 0. */
+  readonly slowStartMs?: number;
+  readonly stickiness?: Stickiness | undefined;
+  readonly protocolVersion?: 'HTTP1' | 'HTTP2' | 'GRPC';
 }
 
 /** Milliseconds between checks of a target that was never healthy: a deploy waits for it. */
 const initialIntervalMs = 100;
 
-interface Member {
-  readonly target: Target;
-  health: TargetHealth;
-  /** Consecutive checks that said otherwise than `health`. */
-  streak: number;
-  inFlight: number;
-  /** Ends its next check. */
-  cancel: () => void;
-  /** Told when the last request in flight has ended. */
-  idle: () => void;
-}
-
-/** A target that was taken for one request; `release` says, once or more, that the request has ended. */
-export interface Taken {
-  readonly target: Target;
-  readonly release: () => void;
-}
-
-const nothing = () => undefined;
-
 /** A target group while the plane runs: members, their health, and who is next. */
 export class LocalTargetGroup implements TargetGroup {
   readonly #members = new Map<string, Member>();
   readonly #waiting = new Set<() => void>();
-  #next = 0;
+  readonly #routing = new Routing<Member>();
+  #requests = 0;
   #usable: readonly Member[] = [];
 
   constructor(
@@ -57,7 +46,7 @@ export class LocalTargetGroup implements TargetGroup {
   register(target: Target): void {
     this.#members.get(target.id)?.cancel();
     const health = this.settings.checked ? 'initial' : 'healthy';
-    const member: Member = { target, health, streak: 0, inFlight: 0, cancel: nothing, idle: nothing };
+    const member = newMember(target, health, this.#hasFullShare());
     this.#members.set(target.id, member);
     this.#changed();
     if (this.settings.checked) this.#checkAfter(member, 0);
@@ -77,7 +66,11 @@ export class LocalTargetGroup implements TargetGroup {
     if (member.inFlight === 0) return Promise.resolve();
     const { idle } = member;
     return new Promise((resolve) => {
-      const cancel = this.clock.after(this.settings.deregistrationDelayMs, resolve);
+      const cancel = this.clock.after(this.settings.deregistrationDelayMs, () => {
+        const over = new UpstreamError('reset', 'The deregistration delay is over.');
+        for (const cut of member.cuts) cut(over);
+        resolve();
+      });
       member.idle = () => {
         idle();
         cancel();
@@ -108,23 +101,22 @@ export class LocalTargetGroup implements TargetGroup {
     });
   }
 
+  requestCount(): number {
+    return this.#requests;
+  }
+
   /**
-   * Takes the next target in turn.
+   * Takes a target: the one that the session is bound to while it can be used, else the next by the group's algorithm.
    * @returns undefined when none is registered
    */
-  take(): Taken | undefined {
-    const member = this.#usable[this.#next % this.#usable.length];
+  take(bound?: string): Taken | undefined {
+    const { algorithm = 'round_robin', slowStartMs = 0 } = this.settings;
+    const member =
+      (bound === undefined ? undefined : this.#usable.find(({ target }) => target.id === bound)) ??
+      this.#routing.pick(this.#usable, { algorithm, slowStartMs }, slowStartMs === 0 ? 0 : this.clock.monotonic());
     if (member === undefined) return undefined;
-    this.#next = (this.#next + 1) % this.#usable.length;
-    member.inFlight += 1;
-    let released = false;
-    const release = () => {
-      if (released) return;
-      released = true;
-      member.inFlight -= 1;
-      if (member.inFlight === 0) member.idle();
-    };
-    return { target: member.target, release };
+    this.#requests += 1;
+    return takenFrom(member);
   }
 
   /** Ends the health checks. */
@@ -154,25 +146,26 @@ export class LocalTargetGroup implements TargetGroup {
     const started = this.clock.monotonic();
     const ok = await probe(member.target.healthHandler, { path, matcher, timeoutMs, clock: this.clock });
     if (this.#members.get(member.target.id) !== member || member.health === 'draining') return;
-    this.#judge(member, ok);
+    const health = judge(member, ok, this.settings);
+    if (health !== undefined) this.#become(member, health);
     const wait = member.health === 'initial' ? initialIntervalMs : this.settings.intervalMs;
     this.#checkAfter(member, Math.max(0, wait - (this.clock.monotonic() - started)));
   }
 
-  #judge(member: Member, ok: boolean): void {
-    if (member.health === 'initial') {
-      if (ok) this.#become(member, 'healthy');
-      return;
-    }
-    const { healthyThreshold, unhealthyThreshold } = this.settings;
-    member.streak = ok === (member.health === 'healthy') ? 0 : member.streak + 1;
-    if (member.health === 'healthy' && member.streak >= unhealthyThreshold) this.#become(member, 'unhealthy');
-    else if (member.health === 'unhealthy' && member.streak >= healthyThreshold) this.#become(member, 'healthy');
-  }
-
   #become(member: Member, health: TargetHealth): void {
+    const warmsUp = health === 'healthy' && (member.health === 'initial' ? member.isNewcomer : this.#hasFullShare());
+    member.slowSince = warmsUp && (this.settings.slowStartMs ?? 0) > 0 ? this.clock.monotonic() : undefined;
     member.health = health;
     member.streak = 0;
     this.#changed();
+  }
+
+  /** Whether a healthy target is past its slow start. */
+  #hasFullShare(): boolean {
+    const { slowStartMs = 0 } = this.settings;
+    const now = this.clock.monotonic();
+    return [...this.#members.values()].some(
+      ({ health, slowSince }) => health === 'healthy' && (slowSince === undefined || now - slowSince >= slowStartMs),
+    );
   }
 }

@@ -2,13 +2,9 @@ import { z } from 'zod';
 import type { LocalContext } from '../../../local/contract/context.js';
 import { actionSchema, type Action } from './actions.js';
 import { compileCondition, conditionSchema, type Matches, type RequestFacts } from './conditions.js';
+import { Forward } from './forward.js';
 import { LocalTargetGroup } from './local-target-group.js';
-
-/** What is read of `aws_lb`. */
-const loadBalancerSchema = z.object({
-  idle_timeout: z.number().default(60),
-  drop_invalid_header_fields: z.boolean().default(false),
-});
+import { loadBalancerSchema, type LoadBalancer } from './settings.js';
 
 /** What is read of `aws_lb_listener`. */
 export const listenerSchema = z.object({
@@ -36,7 +32,7 @@ export interface Rule {
   readonly matches: readonly Matches[];
   readonly action: Action;
   /** Of a forward. */
-  readonly group: LocalTargetGroup | undefined;
+  readonly forward: Forward | undefined;
 }
 
 /** All that a listener goes by. */
@@ -45,14 +41,11 @@ export interface RuleTable {
   readonly rules: readonly Rule[];
   /** Matches what no rule does. */
   readonly otherwise: Rule;
-  readonly idleTimeoutMs: number;
-  readonly dropsInvalidFields: boolean;
+  readonly loadBalancer: LoadBalancer;
 }
 
 /** The rules of the listener at `ctx.address` as they are now. */
 export function compileTable(listenerArn: string, args: ListenerArgs, ctx: LocalContext): RuleTable {
-  const loadBalancer = ctx.addressOf('arn', args.load_balancer_arn);
-  const settings = loadBalancerSchema.parse((loadBalancer && ctx.argumentsOf(loadBalancer)) ?? {});
   const rules = ctx
     .all('aws_lb_listener_rule')
     .flatMap((address) => {
@@ -67,9 +60,14 @@ export function compileTable(listenerArn: string, args: ListenerArgs, ctx: Local
   return {
     rules,
     otherwise: makeRule(ctx.address, 'default action', [], args.default_action[0], ctx),
-    idleTimeoutMs: settings.idle_timeout * 1000,
-    dropsInvalidFields: settings.drop_invalid_header_fields,
+    loadBalancer: loadBalancerOf(args.load_balancer_arn, ctx),
   };
+}
+
+/** The load balancer's own arguments as they are now. */
+export function loadBalancerOf(arn: string, ctx: LocalContext): LoadBalancer {
+  const address = ctx.addressOf('arn', arn);
+  return loadBalancerSchema.parse((address && ctx.argumentsOf(address)) ?? {});
 }
 
 function makeRule(
@@ -79,9 +77,23 @@ function makeRule(
   action: Action,
   ctx: LocalContext,
 ): Rule {
-  const target = action.type === 'forward' ? ctx.addressOf('arn', action.target_group_arn) : undefined;
-  const group = target === undefined ? undefined : ctx.connect(target, 'targetGroup');
-  return { address, label, matches, action, group: group instanceof LocalTargetGroup ? group : undefined };
+  const forward = action.type === 'forward' ? makeForward(address, action, ctx) : undefined;
+  return { address, label, matches, action, forward };
+}
+
+function makeForward(address: string, action: Extract<Action, { type: 'forward' }>, ctx: LocalContext): Forward {
+  const [{ target_group, stickiness }] = action.forward ?? [
+    { target_group: [{ arn: action.target_group_arn ?? '', weight: 1 }], stickiness: undefined },
+  ];
+  const sticky = stickiness?.[0].enabled === true ? stickiness[0].duration : undefined;
+  const groups = target_group.map(({ arn, weight }) => ({ arn, weight, group: groupOf(arn, ctx) }));
+  return new Forward(address, groups, sticky);
+}
+
+function groupOf(arn: string, ctx: LocalContext): LocalTargetGroup | undefined {
+  const address = ctx.addressOf('arn', arn);
+  const group = address === undefined ? undefined : ctx.connect(address, 'targetGroup');
+  return group instanceof LocalTargetGroup ? group : undefined;
 }
 
 /** The first rule all of whose conditions hold. */

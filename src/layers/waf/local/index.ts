@@ -1,30 +1,68 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { LocalContext } from '../../../local/contract/context.js';
 import { inert, type LocalBehaviour, type LocalRule } from '../../../stack/layer.js';
+import { ipSetSchema, webAclSchema } from './schema.js';
+import { blockList } from './statements/address-statements.js';
+import { compileWebAcl } from './web-acl.js';
 
-/** What is read of `aws_wafv2_web_acl`. */
-const argsSchema = z.object({ name: z.string(), scope: z.enum(['CLOUDFRONT', 'REGIONAL']) });
+/** CLOUDFRONT ones live in us-east-1. @see https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html (read 2026-11-23) */
+function identity(kind: 'webacl' | 'ipset', name: string, scope: 'CLOUDFRONT' | 'REGIONAL', ctx: LocalContext) {
+  const id = createHash('sha256').update(`${scope}/${name}`).digest('hex').slice(0, 32);
+  const [region, where] = scope === 'CLOUDFRONT' ? ['us-east-1', 'global'] : [ctx.region, 'regional'];
+  return { id, name, arn: `arn:aws:wafv2:${region}:${ctx.accountId}:${where}/${kind}/${name}/${id}` };
+}
 
-/** A web ACL: in its place in the path, but no rule is looked at, and the trace says so. */
+const KiB = 1024;
+
+/** What is read of an association. */
+const associationSchema = z.object({ resource_arn: z.string(), web_acl_arn: z.string() });
+
+/**
+ * Bytes of a body that can be seen: 8 KiB at a load balancer, 16 KiB elsewhere, or as `association_config` says.
+ * @see https://docs.aws.amazon.com/waf/latest/APIReference/API_Body.html (read 2026-11-25)
+ */
+function bodyLimit(args: z.output<typeof webAclSchema>, arn: string, ctx: LocalContext): () => number {
+  const configured = args.association_config?.request_body;
+  const chosen = args.scope === 'CLOUDFRONT' ? configured?.cloudfront : configured?.app_runner_service;
+  const limit = Number(/^KB_(\d+)$/.exec(chosen?.default_size_inspection_limit ?? '')?.[1] ?? 16) * KiB;
+  if (args.scope === 'CLOUDFRONT') return () => limit;
+  return () => {
+    const associations = ctx
+      .all('aws_wafv2_web_acl_association')
+      .map((address) => associationSchema.parse(ctx.argumentsOf(address)))
+      .filter((one) => one.web_acl_arn === arn);
+    return associations.some((one) => one.resource_arn.includes(':apprunner:')) ? limit : 8 * KiB;
+  };
+}
+
+/** A web ACL: its own rules, in their order. */
 const webAcl: LocalBehaviour = {
   fidelity: 'approximate',
-  leftOut: 'The rules are not evaluated yet: every request passes, and its trace says “not evaluated”.',
+  leftOut:
+    'AWS does not publish how its managed rules match: here their names stand for our own detection, lists of addresses match nothing. A country is what `X-Landfall-Country` says. The rate limit takes hold at once, AWS’s some seconds late. Refused: CAPTCHA, challenge, ASN and fingerprint matches, regex pattern sets, rule groups of one’s own, other managed groups.',
   apply(resource, ctx) {
-    const { name, scope } = argsSchema.parse(resource.args);
-    const id = createHash('sha256').update(`${scope}/${name}`).digest('hex').slice(0, 32);
-    ctx.provide('webAcl', { evaluate: () => Promise.resolve({ action: 'allow', evaluated: false }) });
-    // CLOUDFRONT ones live in us-east-1.
-    // https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html (read 2026-11-23)
-    const [region, kind] = scope === 'CLOUDFRONT' ? ['us-east-1', 'global'] : [ctx.region, 'regional'];
-    const arn = `arn:aws:wafv2:${region}:${ctx.accountId}:${kind}/webacl/${name}/${id}`;
-    return Promise.resolve({ id, name, arn, capacity: 0 });
+    const args = webAclSchema.parse(resource.args);
+    const made = identity('webacl', args.name, args.scope, ctx);
+    ctx.provide('webAcl', compileWebAcl(args, bodyLimit(args, made.arn, ctx), ctx));
+    return Promise.resolve({ ...made, capacity: 0 });
+  },
+};
+
+/** A set of address ranges. Web ACLs read its arguments. */
+const ipSet: LocalBehaviour = {
+  fidelity: 'exact',
+  apply(resource, ctx) {
+    const { name, scope, addresses } = ipSetSchema.parse(resource.args);
+    blockList(addresses);
+    return Promise.resolve(identity('ipset', name, scope, ctx));
   },
 };
 
 /** How WAF runs locally. */
 export const wafLocal = {
-  aws_wafv2_ip_set: inert('Rules are not evaluated locally yet.'),
+  aws_wafv2_ip_set: ipSet,
   aws_wafv2_web_acl: webAcl,
-  aws_wafv2_web_acl_association: inert('Rules are not evaluated locally yet.'),
-  aws_wafv2_web_acl_logging_configuration: inert('What a rule does stands in the trace.'),
+  aws_wafv2_web_acl_association: inert('App Runner reads which web ACL stands before a service.'),
+  aws_wafv2_web_acl_logging_configuration: inert('What a rule matches stands in the trace.'),
 } as const satisfies Readonly<Record<string, LocalRule>>;

@@ -1,5 +1,5 @@
 import type { Attributes } from '../../../../stack/layer.js';
-import type { Target } from '../../../../local/contract/context.js';
+import type { Target, TargetGroup } from '../../../../local/contract/context.js';
 import type { Handler } from '../../../../local/contract/http.js';
 import { createFakePlane, type FakePlane } from '../../../../local/testing/fake-context.js';
 import { recording } from '../../../../local/testing/fake-request.js';
@@ -19,7 +19,9 @@ export interface FakeLoadBalancer {
     action: object,
   ): Promise<Attributes>;
   /** A target group with these tasks, all healthy. Answers its ARN. */
-  group(name: string, handlers: Readonly<Record<string, Handler>>): Promise<string>;
+  group(name: string, handlers: Readonly<Record<string, Handler>>, args?: object): Promise<string>;
+  /** The group itself, to register and deregister. */
+  running(name: string): TargetGroup;
 }
 
 export const target = (id: string, handler: Handler, healthHandler: Handler = recording()): Target => ({
@@ -60,13 +62,18 @@ export async function fakeLoadBalancer(args: object = {}): Promise<FakeLoadBalan
         condition,
         action: [action],
       }),
-    async group(name, handlers) {
+    async group(name, handlers, more = {}) {
       const address = `aws_lb_target_group.${name}`;
-      const attributes = await plane.apply(albLocal.aws_lb_target_group, address, { name, deregistration_delay: '30' });
+      const attributes = await plane.apply(albLocal.aws_lb_target_group, address, {
+        name,
+        deregistration_delay: '30',
+        ...more,
+      });
       const group = plane.registry.connect(address, 'targetGroup');
       for (const [id, handler] of Object.entries(handlers)) group.register(target(id, handler));
       await plane.clock.advance(0);
       return String(attributes['arn']);
     },
+    running: (name) => plane.registry.connect(`aws_lb_target_group.${name}`, 'targetGroup'),
   };
 }
