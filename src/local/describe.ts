@@ -1,3 +1,4 @@
+import { identifier } from '../base/names.js';
 import type { Manifest } from '../stack/manifest.js';
 import { portOf } from './ports.js';
 import type { Registry } from './registry.js';
@@ -48,7 +49,12 @@ export function describePlane(
       internalHttps: `https://127.0.0.1:${port('alb-8443')}`,
       internalHttp: `http://127.0.0.1:${port('alb-8080')}`,
     },
-    appRunner: {},
+    appRunner: Object.fromEntries(
+      manifest.images.flatMap(({ service }) => {
+        const host = registry.attributes.get(`aws_apprunner_service.${identifier(service)}`)?.['service_url'];
+        return typeof host === 'string' ? [[service, `https://${host}:${port('app-runner')}`]] : [];
+      }),
+    ),
     buckets: Object.fromEntries(
       manifest.sites.map(({ service, bucket }) => {
         const name = nameOf(registry.attributes.get(bucket)?.['id']);

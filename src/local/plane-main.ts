@@ -24,7 +24,13 @@ export interface PlaneRecord {
 async function main(project: string, environment: string, portBase: number): Promise<void> {
   const folders = planeFolders(project, environment);
   const { manifest } = await readArtifact(folders.artifact);
-  const names = [manifest.domain, `*.${manifest.domain}`, `*.${manifest.project}.local`, 'localhost'];
+  const names = [
+    manifest.domain,
+    `*.${manifest.domain}`,
+    `*.${manifest.project}.local`,
+    'localhost',
+    `*.${manifest.region}.awsapprunner.localhost`,
+  ];
   const plane = await Plane.open(folders, portBase, names);
   const token = randomBytes(24).toString('hex');
   const log = (event: unknown) => process.stdout.write(`${JSON.stringify(event)}\n`);

@@ -53,6 +53,7 @@ export class Plane {
         port: portOf(state.portBase, role),
         ...(options.tls && { tls: { cert: certificates.certPem, key: certificates.keyPem } }),
         http2: options.http2 === true,
+        ...(options.refusal && { refusal: options.refusal }),
         handler,
         traces: this.traces,
         clock: realClock,

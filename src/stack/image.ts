@@ -1,6 +1,6 @@
 import { template } from './expr.js';
 import type { ManifestImage } from './manifest.js';
-import type { Refs, TaskService } from './refs.js';
+import { isNext, type Refs, type TaskService } from './refs.js';
 import { attr, resource, variable, type AnyResource, type Variable } from './stack.js';
 
 /** A service's repository: images are immutable, scanned and encrypted; the newest 60 stay. */
@@ -45,7 +45,7 @@ export function manifestImage(refs: Refs, service: TaskService): ManifestImage {
   return {
     service: service.name,
     kind: service.type,
-    runtime: 'process',
+    runtime: isNext(service) ? 'next' : 'process',
     repository: refs.repository(service.name),
     variable: refs.imageVariable(service.name),
     context: service.path,

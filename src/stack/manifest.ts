@@ -15,7 +15,7 @@ export interface ManifestImage {
   readonly service: string;
   readonly kind: 'nestjs' | 'nextjs' | 'worker' | 'kong';
   /** How the local plane runs it. */
-  readonly runtime: 'process' | 'kong';
+  readonly runtime: 'process' | 'next' | 'kong';
   /** Terraform address of its repository. */
   readonly repository: string;
   readonly variable: string;

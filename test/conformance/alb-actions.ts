@@ -92,7 +92,7 @@ export const actionCases = [
     const to = await location({ host: 'x.example.com' }, { ...asked, target: '/#{host}?#{port}' });
     assert.equal(to, 'http://x.example.com:4405/#{host}?#{port}');
   }),
-  albCase('names itself in redirects and fixed responses', pages.action, async () => {
+  albCase('names itself in redirects and fixed responses', pages.errorsUnread, async () => {
     for (const action of [redirectTo({ path: '/x' }), fixed(403)]) {
       const lb = await fakeLoadBalancer();
       await lb.listener(8080, action);

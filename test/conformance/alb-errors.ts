@@ -48,7 +48,7 @@ export const targetErrorCases = [
   albCase('answers 502 when the target’s answer is malformed', pages.errors, async () => {
     isOwn(await answerOf(failing('protocol')), 502);
   }),
-  albCase('answers 502 when the answer’s header is larger than 32 KB', pages.limits, async () => {
+  albCase('answers 502 when the answer’s header is larger than 32 KB', pages.limitsUnread, async () => {
     const large = Array.from({ length: 3 }, (_, index) => [`X-${String(index)}`, 'x'.repeat(12_000)] as const);
     isOwn(await answerOf(() => plain(200, 'ok', large)), 502);
   }),
@@ -125,7 +125,7 @@ export const targetErrorCases = [
     body.end();
     assert.equal((await answer).body, '5');
   }),
-  albCase('answers its own errors as HTML, under its own name', pages.errors, async () => {
+  albCase('answers its own errors as HTML, under its own name', pages.errorsUnread, async () => {
     const lb = await fakeLoadBalancer();
     await lb.listener(8080, forward(await lb.group('offers', {})));
     await lb.listener(80, fixed(404));

@@ -83,7 +83,7 @@ export const healthCases = [
     await clock.advance(1);
     assert.equal(group.health('a'), 'unhealthy');
   }),
-  albCase('sends its checks as ELB-HealthChecker/2.0 to the health check’s path', pages.health, async () => {
+  albCase('sends its checks as ELB-HealthChecker/2.0 to the health check’s path', pages.healthUnread, async () => {
     const { group, clock } = await behind([], checked({ path: '/status?deep=1' }));
     const { target: task, health } = probed('a', 200);
     group.register(task);

@@ -59,7 +59,7 @@ const forwardedCases = [
     const args = { xff_header_processing_mode: 'remove' };
     assert.equal(await field('X-Forwarded-For', { ...xff('198.51.100.1'), peer }, args), undefined);
   }),
-  albCase('adds the client’s port to X-Forwarded-For where that is on', pages.forwarded, async () => {
+  albCase('adds the client’s port to X-Forwarded-For where that is on', pages.attributeList, async () => {
     const args = { enable_xff_client_port: true };
     assert.equal(await field('X-Forwarded-For', { peer }, args), '203.0.113.7:4711');
     const six = { peer: { address: '2001:db8::1', port: 4711 } };

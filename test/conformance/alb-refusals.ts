@@ -44,7 +44,7 @@ const requestCases = [
     501,
     post('Transfer-Encoding: gzip, chunked\r\n', '0\r\n\r\n'),
   ),
-  albCase('answers 464 over HTTP/1.1 for a target group of HTTP/2 or gRPC', pages.errors, async () => {
+  albCase('answers 464 over HTTP/1.1 for a target group of HTTP/2 or gRPC', pages.errorsUnread, async () => {
     for (const protocol_version of ['HTTP2', 'GRPC']) {
       const lb = await fakeLoadBalancer();
       await lb.listener(8080, forward(await lb.group('offers', { task: recording() }, { protocol_version })));

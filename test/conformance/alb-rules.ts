@@ -47,6 +47,7 @@ const rows: readonly Row[] = [
   },
   {
     name: 'matches a host without its port',
+    source: pages.conditionsUnread,
     conditions: [host('test.example.com')],
     holds: [{ host: 'test.example.com:8443' }],
     fails: [{ host: 'test.example.com.evil.example:8443' }],
@@ -71,6 +72,7 @@ const rows: readonly Row[] = [
   },
   {
     name: 'compares a path as it was sent, without decoding it',
+    source: pages.conditionsUnread,
     conditions: [path('/img/*')],
     holds: [{ target: '/img/%2e%2e/x' }],
     fails: [{ target: '/%69mg/a' }],

@@ -18,7 +18,11 @@ export const pages = {
   limits: `${guide}/load-balancer-limits.html ${today}`,
   errors: `${guide}/load-balancer-troubleshooting.html ${today}`,
   sourceIp: `https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SourceIpConditionConfig.html ${today}`,
-  action: `https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Action.html ${today}`,
+  /** Known from practice; nothing that was read of the page says it. */
+  conditionsUnread: `${guide}/rule-condition-types.html (not re-read)`,
+  errorsUnread: `${guide}/load-balancer-troubleshooting.html (not re-read)`,
+  healthUnread: `${guide}/target-group-health-checks.html (not re-read)`,
+  limitsUnread: `${guide}/load-balancer-limits.html (the limit was read; the status 502 was not re-read)`,
   queryString:
     'https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_QueryStringConditionConfig.html (not re-read)',
   matcher: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html (not re-read)',

@@ -29,6 +29,8 @@ export interface RequestOptions {
   readonly method?: Dispatcher.HttpMethod;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Instead of the one that all requests share. */
+  readonly dispatcher?: Dispatcher;
 }
 
 export interface Answer {
@@ -82,17 +84,40 @@ export async function deployShop(folder: string, portBase: number, onError?: (te
 }
 
 /** Connects to the loopback address whatever the name, as `*.localhost` resolves in browsers. */
-function loopbackAgent(ca: string): Agent {
+function loopbackAgent(ca: string, localAddress?: string): Agent {
   return new Agent({
+    ...(localAddress !== undefined && { localAddress }),
     connect: {
       ca,
       // The load balancer is also asked for host names that are in nobody's certificate.
       checkServerIdentity: () => undefined,
-      lookup: (_name, _options, done) => {
-        done(null, [{ address: '127.0.0.1', family: 4 }]);
+      lookup: (_name, { all }, done) => {
+        if (all === true) done(null, [{ address: '127.0.0.1', family: 4 }]);
+        else done(null, '127.0.0.1', 4);
       },
     },
   });
+}
+
+/**
+ * Statuses of one path, asked again and again until `state` says no more. Each 400 requests come from another loopback address:
+ * the web ACL lets one have 1000 in five minutes.
+ */
+export async function statusesWhile(
+  shop: Shop,
+  path: string,
+  client: number,
+  state: { readonly on: boolean },
+): Promise<readonly number[]> {
+  const ca = readFileSync(shop.description.caCertificate, 'utf8');
+  const statuses: number[] = [];
+  for (let source = 1; state.on && source < 255; source += 1) {
+    const dispatcher = loopbackAgent(ca, `127.1.${String(client)}.${String(source)}`);
+    for (let count = 0; state.on && count < 400; count += 1)
+      statuses.push((await shop.request(`${api(shop)}${path}`, { dispatcher })).status);
+    await dispatcher.close();
+  }
+  return statuses;
 }
 
 async function answerOf(response: Promise<Dispatcher.ResponseData>): Promise<Answer> {

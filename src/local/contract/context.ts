@@ -1,7 +1,7 @@
 import type { LandfallEvent } from '../../base/events.js';
 import type { Manifest } from '../../stack/manifest.js';
 import type { Clock } from './clock.js';
-import type { Handler, HeaderPair, HttpRequest } from './http.js';
+import type { Handler, HeaderPair, HttpRequest, HttpResponse } from './http.js';
 import type { NamedService } from './names.js';
 import type { Processes } from './process.js';
 
@@ -162,6 +162,8 @@ export interface ListenOptions {
   readonly http2?: boolean;
   /** Answer only for these host names; several addresses may share a port so. Absent: every host. */
   readonly hosts?: readonly string[];
+  /** What answers a request that cannot be read; default: an empty answer. */
+  readonly refusal?: (status: 400 | 408 | 431) => HttpResponse;
 }
 
 /** A container to run as a task. */

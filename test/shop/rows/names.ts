@@ -3,7 +3,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { namesFile, type NamesFile } from '../../../src/local/contract/names.js';
 import { expectEqual, expectTrue, type Row } from '../row.js';
-import { api, type Answer, type Shop } from '../shop.js';
+import { type Answer, api, type Shop, statusesWhile } from '../shop.js';
 import { taskOf } from './data.js';
 
 const name = 'auth-service.shop.local';
@@ -49,7 +49,7 @@ export const namesRows: readonly Row[] = [
       const before = await taskOf(shop, 'aws_ecs_service.offers_service');
       const paths = ['/offers', '/offers/issuer', '/offers/issuer', '/auth/.well-known/jwks.json'];
       const state = { on: true };
-      const clients = paths.map((path) => statusesOf(shop, path, state));
+      const clients = paths.map((path, index) => statusesWhile(shop, path, index + 1, state));
       for (const service of ['auth-service', 'offers-service'])
         await appendFile(
           join(shop.folder, 'services', service, 'src', 'main.ts'),
@@ -67,13 +67,6 @@ export const namesRows: readonly Row[] = [
     },
   },
 ];
-
-/** Asks for one path again and again. */
-async function statusesOf(shop: Shop, path: string, state: { readonly on: boolean }): Promise<readonly number[]> {
-  const statuses: number[] = [];
-  while (state.on) statuses.push((await shop.request(`${api(shop)}${path}`)).status);
-  return statuses;
-}
 
 const issuer = (shop: Shop): Promise<Answer> => shop.request(`${api(shop)}/offers/issuer`);
 

@@ -99,6 +99,8 @@ export async function withDatabase<T>(shop: Shop, service: string, work: (client
     connectionString: url.href,
     ssl: { ca: readFileSync(shop.description.caCertificate, 'utf8') },
   });
+  // A server that stops ends idle connections with an error: whoever still needs one hears of it by the failed query.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return await work(client);

@@ -22,17 +22,21 @@ export const webRows: readonly Row[] = [
     },
   },
   {
-    name: 'hashed files of Next.js are immutable',
+    name: 'hashed files of Next.js are immutable, and the edge keeps them; pages it does not keep',
     check: async (shop) => {
-      const asset = /src="(\/_next\/static\/[^"]+\.js)"/.exec((await pageOf(shop)).text)?.[1];
+      const [page, again] = [await pageOf(shop), await pageOf(shop)];
+      const asset = /src="(\/_next\/static\/[^"]+\.js)"/.exec(page.text)?.[1];
       expectTrue(asset !== undefined, 'the page names no script');
-      const answer = await shop.request(`${endpoint(shop.description, 'web')}${asset}`);
+      const url = `${endpoint(shop.description, 'web')}${asset}`;
+      const [first, second] = [await shop.request(url), await shop.request(url)];
+      for (const { status, headers } of [first, second])
+        expectEqual([status, headers['cache-control']], [200, 'public, max-age=31536000, immutable'], asset);
       expectEqual(
-        [answer.status, answer.headers['cache-control']],
-        [200, 'public, max-age=31536000, immutable'],
-        asset,
+        [second.headers['x-cache'], again.headers['x-cache']],
+        ['Hit from cloudfront', 'Miss from cloudfront'],
+        'X-Cache of the file and of the page the second time',
       );
-      return `200 ${asset}`;
+      return `200 ${asset}, the second time ${String(second.headers['x-cache'])}; the page ${String(again.headers['x-cache'])}`;
     },
   },
   {

@@ -3,7 +3,7 @@ import type { HeaderPair, HttpResponse } from '../../../local/contract/http.js';
 
 /**
  * What the load balancer itself may answer, besides its rules' fixed responses and redirects.
- * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html (read 2026-11-25)
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html (read 2026-11-25; 464 not re-read)
  */
 export type OwnStatus = 400 | 405 | 408 | 414 | 463 | 464 | 501 | 502 | 503 | 504;
 

@@ -41,7 +41,11 @@ const java = [
   /javax\.script\.scriptenginemanager/i,
 ];
 
-export const deserialisesJava = (text: ByteText): boolean => java.some((pattern) => pattern.test(text));
+/** Without one of these, none of the above matches. */
+const javaHint = /\xac\xed|rO0AB|aced0005|runtime|java|classloader|_memberaccess|jdbcrowset|invoker|ysoserial/i;
+
+export const deserialisesJava = (text: ByteText): boolean =>
+  javaHint.test(text) && java.some((pattern) => pattern.test(text));
 
 /**
  * A reply of React's server components that reaches for prototypes (CVE-2025-55182): a reference such as `$1:__proto__:then`,

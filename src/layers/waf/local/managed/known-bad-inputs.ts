@@ -4,7 +4,7 @@ import { deserialisesJava, looksUpJndi, reachesForPrototype } from '../detect/in
 import { isExploitablePath } from '../detect/paths.js';
 import type { Inspection } from '../request/inspection.js';
 import type { Statement } from '../statements/statement.js';
-import { anyForm } from './rule.js';
+import { anyForm, anyValue } from './rule.js';
 import { values } from './values.js';
 
 type BadInputRule = (typeof managedGroups)['AWSManagedRulesKnownBadInputsRuleSet'][number];
@@ -16,11 +16,11 @@ const localhost = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 
 /** @see https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html (read 2026-11-25) */
 export const knownBadInputRules: Readonly<Record<BadInputRule, Statement>> = {
-  JavaDeserializationRCE_HEADER: anyForm(allHeaders, deserialisesJava),
+  JavaDeserializationRCE_HEADER: anyValue(allHeaders, deserialisesJava),
   JavaDeserializationRCE_BODY: (inspection) =>
-    anyForm(values.body, deserialisesJava)(inspection) ?? rawBody(deserialisesJava)(inspection),
-  JavaDeserializationRCE_URIPATH: anyForm(values.path, deserialisesJava),
-  JavaDeserializationRCE_QUERYSTRING: anyForm(values.queryString, deserialisesJava),
+    anyValue(values.body, deserialisesJava)(inspection) ?? rawBody(deserialisesJava)(inspection),
+  JavaDeserializationRCE_URIPATH: anyValue(values.path, deserialisesJava),
+  JavaDeserializationRCE_QUERYSTRING: anyValue(values.queryString, deserialisesJava),
   Host_localhost_HEADER: ({ request }) =>
     localhost.test(header(request.headers, 'host') ?? '') ? 'header host' : undefined,
   PROPFIND_METHOD: ({ request }) => (request.method === 'PROPFIND' ? 'method' : undefined),

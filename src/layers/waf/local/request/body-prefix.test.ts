@@ -35,6 +35,13 @@ it('leaves what is over the limit with the client, and loses no byte', async () 
   expect(asked).toBe(1001);
 });
 
+it.each([10, 11, 20])('gives back what came just before the end: %i bytes', async (size) => {
+  const source = Readable.from([Buffer.alloc(size, 'x'), Buffer.from('end')]);
+  const { isCut, body } = await readPrefix(source, 10);
+  await setImmediate();
+  expect([isCut, await textOf(body)]).toEqual([true, `${'x'.repeat(size)}end`]);
+});
+
 it('does not wait for the end of a body once it has seen enough', async () => {
   const source = new Readable({ read: () => undefined });
   source.push(Buffer.alloc(20, 'x'));

@@ -18,9 +18,7 @@ export async function readPrefix(body: Readable, limit: number): Promise<BodyPre
   const { chunks, ended } = await readUpTo(body, limit);
   const [only] = chunks;
   const all = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
-  if (ended) return { bytes: all.subarray(0, limit), isCut: all.length > limit, body: replayed(all) };
-  body.unshift(all);
-  return { bytes: all.subarray(0, limit), isCut: true, body };
+  return { bytes: all.subarray(0, limit), isCut: !ended, body: ended ? replayed(all) : body };
 }
 
 interface Read {
@@ -48,7 +46,9 @@ function readUpTo(body: Readable, limit: number): Promise<Read> {
         length += chunk.length;
         // One byte more than the limit tells that the body goes on.
         if (length > limit) {
-          settle(() => resolve({ chunks, ended: false }));
+          // At once: when these were the last bytes, the stream would end before anybody heard of them.
+          settle(() => body.unshift(Buffer.concat(chunks)));
+          resolve({ chunks, ended: false });
           return;
         }
       }
