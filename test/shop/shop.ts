@@ -100,20 +100,20 @@ function loopbackAgent(ca: string, localAddress?: string): Agent {
 }
 
 /**
- * Statuses of one path, asked again and again until `state` says no more. Each 400 requests come from another loopback address:
+ * Statuses of one path, asked again and again while `going` says so. Each 400 requests come from another loopback address:
  * the web ACL lets one have 1000 in five minutes.
  */
 export async function statusesWhile(
   shop: Shop,
   path: string,
   client: number,
-  state: { readonly on: boolean },
+  going: () => boolean,
 ): Promise<readonly number[]> {
   const ca = readFileSync(shop.description.caCertificate, 'utf8');
   const statuses: number[] = [];
-  for (let source = 1; state.on && source < 255; source += 1) {
+  for (let source = 1; going() && source < 255; source += 1) {
     const dispatcher = loopbackAgent(ca, `127.1.${String(client)}.${String(source)}`);
-    for (let count = 0; state.on && count < 400; count += 1)
+    for (let count = 0; going() && count < 400; count += 1)
       statuses.push((await shop.request(`${api(shop)}${path}`, { dispatcher })).status);
     await dispatcher.close();
   }

@@ -49,7 +49,7 @@ export const namesRows: readonly Row[] = [
       const before = await taskOf(shop, 'aws_ecs_service.offers_service');
       const paths = ['/offers', '/offers/issuer', '/offers/issuer', '/auth/.well-known/jwks.json'];
       const state = { on: true };
-      const clients = paths.map((path, index) => statusesWhile(shop, path, index + 1, state));
+      const clients = paths.map((path, index) => statusesWhile(shop, path, index + 1, () => state.on));
       for (const service of ['auth-service', 'offers-service'])
         await appendFile(
           join(shop.folder, 'services', service, 'src', 'main.ts'),
