@@ -39,7 +39,7 @@ async function failure(...more: string[]) {
 /** What the API answers through the gateway, at the load balancer's internal listener. */
 async function answer(): Promise<string> {
   const response = await request(`http://127.0.0.1:${String(portBase + 1)}/`, {
-    headers: { host: 'api.tiny.localhost' },
+    headers: { 'user-agent': 'bad-input-test', host: 'api.tiny.localhost' },
   });
   await response.body.dump();
   return String(response.statusCode);
