@@ -28,7 +28,7 @@ async function bundleFunctions(outdir) {
   const entryPoints = {
     'database-init': join(root, 'src/layers/rds/lambda/handler.ts'),
     'wake-up': join(root, 'src/layers/lambda/wake-up/handler.ts'),
-    'job-invoker': join(root, 'src/layers/jobs/invoker/handler.ts'),
+    'job-invoker': join(root, 'src/layers/lambda/job-invoker/handler.ts'),
   };
   await build({
     entryPoints,

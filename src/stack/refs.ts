@@ -122,7 +122,7 @@ export type SecurityGroupRole =
 export type ListenerPort = 80 | 443 | 8443 | 8080;
 
 export const zoneIndexes: readonly ZoneIndex[] = [0, 1];
-const zoneLetter = (zone: ZoneIndex): 'a' | 'b' => (zone === 0 ? 'a' : 'b');
+export const zoneLetter = (zone: ZoneIndex): 'a' | 'b' => (zone === 0 ? 'a' : 'b');
 const listenerNames = { 80: 'http', 443: 'https', 8443: 'internal_https', 8080: 'internal_http' } as const;
 
 /** The name under which the gateway stands among services, repositories and log groups. */
@@ -134,9 +134,11 @@ export const isWorker = (service: Service): service is WorkerService => service.
 export const isSpa = (service: Service): service is SpaService => service.type === 'spa';
 export const isTask = (service: Service): service is TaskService => service.type !== 'spa';
 
+/** Runs on App Runner. */
+export const onAppRunner = (service: Service): service is NextService =>
+  isNext(service) && service.runtime === 'app-runner';
 /** Runs in the ECS cluster; a `nextjs` service may run in App Runner instead. */
-export const inCluster = (service: Service): service is TaskService =>
-  isTask(service) && !(isNext(service) && service.runtime === 'app-runner');
+export const inCluster = (service: Service): service is TaskService => isTask(service) && !onAppRunner(service);
 /** Stands behind the load balancer, with a target group. */
 export const hasTargetGroup = (service: Service): service is NestService | NextService =>
   inCluster(service) && !isWorker(service);

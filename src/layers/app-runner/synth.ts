@@ -1,14 +1,14 @@
 import type { Config, NextService } from '../../config/config.js';
 import { imageVariable, manifestImage, repository } from '../../stack/image.js';
 import type { SynthPart } from '../../stack/layer.js';
-import { isNext, zoneIndexes, type Refs } from '../../stack/refs.js';
+import { onAppRunner, zoneIndexes, type Refs } from '../../stack/refs.js';
 import { attr, resource } from '../../stack/stack.js';
 import { roles } from './roles.js';
 import { scaling, service, vpcConnector } from './service.js';
 
 /** Next.js front ends that run on App Runner: repository, roles, scaling, service; and one way into the VPC for all of them. */
 export function synth(config: Config, refs: Refs): SynthPart {
-  const apps = config.services.filter(isNext).filter(({ runtime }) => runtime === 'app-runner');
+  const apps = config.services.filter(onAppRunner);
   if (apps.length === 0) return {};
   return {
     resources: [

@@ -1,5 +1,5 @@
 import type { NextService } from '../../config/config.js';
-import type { Refs } from '../../stack/refs.js';
+import { onAppRunner, type Refs } from '../../stack/refs.js';
 import { attr, dataAttr, resource, type AnyResource } from '../../stack/stack.js';
 import {
   behaviour,
@@ -47,8 +47,8 @@ export function forwardedHost(refs: Refs): AnyResource {
 
 /** A Next.js front end: its hashed files are kept at the edge, its images for as long as they say, its pages not at all. */
 export function appDistribution(refs: Refs, app: NextService): AnyResource {
-  const onAppRunner = app.runtime === 'app-runner';
-  const all = dataAttr(onAppRunner ? allViewerExceptHost : allViewer, 'id');
+  const isOnAppRunner = onAppRunner(app);
+  const all = dataAttr(isOnAppRunner ? allViewerExceptHost : allViewer, 'id');
   const every = {
     ...behaviour,
     target_origin_id: app.runtime,
@@ -56,7 +56,7 @@ export function appDistribution(refs: Refs, app: NextService): AnyResource {
     response_headers_policy_id: attr(originHeadersPolicy, 'id'),
   };
   const withHost = {
-    ...(onAppRunner && {
+    ...(isOnAppRunner && {
       function_association: [
         { event_type: 'viewer-request', function_arn: attr(forwardedHostFunction, 'arn') },
       ] as const,
@@ -67,7 +67,7 @@ export function appDistribution(refs: Refs, app: NextService): AnyResource {
     origin: [
       {
         origin_id: app.runtime,
-        domain_name: onAppRunner
+        domain_name: isOnAppRunner
           ? attr(refs.appRunnerService(app.name), 'service_url')
           : attr(refs.loadBalancer, 'dns_name'),
         custom_origin_config: tlsOrigin,
@@ -90,7 +90,7 @@ export function appDistribution(refs: Refs, app: NextService): AnyResource {
         allowed_methods: readingMethods,
         cache_policy_id: dataAttr(cachingOptimized, 'id'),
         // The load balancer's rule and certificate go by the viewer's host.
-        ...(!onAppRunner && { origin_request_policy_id: dataAttr(hostOnly, 'id') }),
+        ...(!isOnAppRunner && { origin_request_policy_id: dataAttr(hostOnly, 'id') }),
       },
       {
         ...every,
@@ -98,7 +98,7 @@ export function appDistribution(refs: Refs, app: NextService): AnyResource {
         path_pattern: '/_next/image*',
         allowed_methods: readingMethods,
         cache_policy_id: attr(imageCachePolicy, 'id'),
-        ...(!onAppRunner && { origin_request_policy_id: dataAttr(hostOnly, 'id') }),
+        ...(!isOnAppRunner && { origin_request_policy_id: dataAttr(hostOnly, 'id') }),
       },
     ],
     custom_error_response: keepNoError,

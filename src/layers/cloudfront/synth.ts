@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.js';
 import type { SynthPart } from '../../stack/layer.js';
-import { frontEndOf, isNext, isSpa, type Refs } from '../../stack/refs.js';
+import { frontEndOf, isNext, isSpa, onAppRunner, type Refs } from '../../stack/refs.js';
 import { dependenciesOf } from '../../stack/stack.js';
 import { apiDistribution } from './api.js';
 import { appDistribution, forwardedHost } from './app.js';
@@ -20,7 +20,7 @@ export function synth(config: Config, refs: Refs): SynthPart {
     apiDistribution(refs),
     originHeaders(refs),
     ...(apps.length === 0 ? [] : [imageCaching(refs)]),
-    ...(apps.some(({ runtime }) => runtime === 'app-runner') ? [forwardedHost(refs)] : []),
+    ...(apps.some(onAppRunner) ? [forwardedHost(refs)] : []),
     ...apps.map((app) => appDistribution(refs, app)),
     ...(sites.length === 0 ? [] : [originAccessControl(refs), siteHeaders(refs)]),
     ...sites.map((site) => siteDistribution(refs, site)),

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.js';
-import { hasJobs, isNext, type Refs } from '../../stack/refs.js';
+import { hasJobs, onAppRunner, type Refs } from '../../stack/refs.js';
 import { attr, resource, type AnyResource } from '../../stack/stack.js';
 import { decryptSecrets } from '../../stack/task-environment.js';
 import { lambdaFunction } from './function.js';
@@ -12,9 +12,7 @@ const longestJobSeconds = 900;
 export function jobInvoker(config: Config, refs: Refs): AnyResource[] {
   const token = attr(refs.secret('shared', 'JOB_TOKEN'), 'arn');
   const origin = attr(refs.secret('kong', 'ORIGIN_VERIFY'), 'arn');
-  const callsAppRunner = config.services.some(
-    (service) => hasJobs(service) && isNext(service) && service.runtime === 'app-runner',
-  );
+  const callsAppRunner = config.services.some((service) => hasJobs(service) && onAppRunner(service));
   return [
     ...lambdaFunction(config, refs, {
       name: 'job-invoker',

@@ -1,9 +1,9 @@
 import type { Config } from '../../config/config.js';
-import { jsonText, template, type Expr } from '../../stack/expr.js';
+import { template, type Expr } from '../../stack/expr.js';
 import { metrics, type Refs } from '../../stack/refs.js';
+import { schedule, scheduleRole } from '../../stack/schedule.js';
 import { attr, dataAttr, resource, type AnyResource } from '../../stack/stack.js';
 import { decryptSecrets } from '../../stack/task-environment.js';
-import { trust } from '../../stack/trust.js';
 import { lambdaFunction } from './function.js';
 
 /** Wakes every sleeping service: the gateway calls it through the load balancer, schedules call it directly. */
@@ -75,50 +75,19 @@ export const emitMetrics = (): object => ({
 
 /** Fixed times of sleep and wake, besides idleness. */
 function schedules(config: Config, refs: Refs, times: NonNullable<Config['sleep']['schedule']>): AnyResource[] {
-  const role = 'aws_iam_role.sleep_schedule';
-  const arn = attr(refs.wakeUpFunction, 'arn');
+  const caller = { role: 'sleep_schedule', function: refs.wakeUpFunction } as const;
   return [
-    resource(role, {
-      name: refs.name(64, 'sleep-schedule'),
-      assume_role_policy: trust(refs, 'scheduler.amazonaws.com'),
-      tags: { Name: refs.name(64, 'sleep-schedule') },
-    }),
-    resource('aws_iam_role_policy.sleep_schedule', {
-      name: 'invoke',
-      role: attr(role, 'id'),
-      policy: jsonText({
-        Version: '2012-10-17',
-        Statement: [
-          { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: arn },
-          { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: attr(refs.functionFailures, 'arn') },
-          // The scheduler reads its encrypted input as this role.
-          // https://docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html (not re-read)
-          { Effect: 'Allow', Action: 'kms:Decrypt', Resource: attr(refs.key, 'arn') },
-        ],
-      }),
-    }),
+    ...scheduleRole(refs, caller),
     ...(['sleep', 'wake'] as const).map((action) =>
-      resource(
-        `aws_scheduler_schedule.services_${action}`,
-        {
-          name: refs.name(64, action),
-          description: action === 'sleep' ? 'Puts services to sleep' : 'Wakes all services',
-          schedule_expression: times[action],
-          schedule_expression_timezone: config.sleep.timezone,
-          kms_key_arn: attr(refs.key, 'arn'),
-          flexible_time_window: [{ mode: 'OFF' }],
-          target: [
-            {
-              arn,
-              role_arn: attr(role, 'arn'),
-              input: jsonText({ action }),
-              retry_policy: [{ maximum_retry_attempts: 5, maximum_event_age_in_seconds: 3600 }],
-              dead_letter_config: [{ arn: attr(refs.functionFailures, 'arn') }],
-            },
-          ],
-        },
-        { dependsOn: ['aws_iam_role_policy.sleep_schedule'] },
-      ),
+      schedule(refs, {
+        ...caller,
+        address: `aws_scheduler_schedule.services_${action}`,
+        name: refs.name(64, action),
+        description: action === 'sleep' ? 'Puts services to sleep' : 'Wakes all services',
+        expression: times[action],
+        timezone: config.sleep.timezone,
+        input: { action },
+      }),
     ),
   ];
 }

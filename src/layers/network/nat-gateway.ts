@@ -1,9 +1,9 @@
-import type { Refs, ZoneIndex } from '../../stack/refs.js';
+import { zoneLetter, type Refs, type ZoneIndex } from '../../stack/refs.js';
 import { attr, resource, type AnyResource } from '../../stack/stack.js';
 
 /** A NAT gateway in a zone's public subnet, with its address. */
 export function natGateway(refs: Refs, zone: ZoneIndex): AnyResource[] {
-  const letter = zone === 0 ? 'a' : 'b';
+  const letter = zoneLetter(zone);
   const tags = { Name: refs.name(255, 'nat', letter) };
   const dependsOn = ['aws_internet_gateway.main'] as const;
   return [

@@ -1,7 +1,15 @@
 import type { Config } from '../../config/config.js';
 import { template, type Value } from '../../stack/expr.js';
 import { gatewayPorts } from '../../stack/gateway-task.js';
-import { hasJobs, inCluster, isNext, type Refs, type SecurityGroupRole, type ZoneIndex } from '../../stack/refs.js';
+import {
+  hasJobs,
+  inCluster,
+  onAppRunner,
+  type Refs,
+  type SecurityGroupRole,
+  type ZoneIndex,
+  zoneLetter,
+} from '../../stack/refs.js';
 import { attr, resource, type AnyResource } from '../../stack/stack.js';
 
 interface Rule {
@@ -25,7 +33,7 @@ function rolesOf(config: Config): readonly (readonly [SecurityGroupRole, string]
         ] as const)),
     ...(config.redis === undefined ? [] : ([['redis', 'Cache access']] as const)),
     ...(config.services.some(hasJobs) ? ([['job_invoker', 'Scheduled jobs']] as const) : []),
-    ...(onAppRunner(config).length > 0 ? ([['app_runner', 'Front ends on App Runner']] as const) : []),
+    ...(config.services.some(onAppRunner) ? ([['app_runner', 'Front ends on App Runner']] as const) : []),
     ...(config.nat === 'instance' ? ([['nat', 'NAT instance']] as const) : []),
   ];
 }
@@ -69,7 +77,7 @@ export function securityGroups(config: Config, refs: Refs, natZones: readonly Zo
 function ingress(config: Config, refs: Refs, natZones: readonly ZoneIndex[]): readonly Rule[] {
   const fromNat = natZones.flatMap((zone) =>
     ([8443, 8080] as const).map((port): Rule => {
-      const letter = zone === 0 ? 'a' : 'b';
+      const letter = zoneLetter(zone);
       return {
         name: `alb_${String(port)}_nat_${letter}`,
         group: 'alb',
@@ -103,7 +111,7 @@ function ingress(config: Config, refs: Refs, natZones: readonly ZoneIndex[]): re
 
 /** A front end that the internet reaches gets no further than it says: to tasks that it calls, to the database and cache that it uses. */
 function fromAppRunner(config: Config): readonly Rule[] {
-  const apps = onAppRunner(config);
+  const apps = config.services.filter(onAppRunner);
   const called = apps.flatMap(({ calls }) => calls);
   const ports = config.services.filter(inCluster).flatMap(({ name, port }) => (called.includes(name) ? [port] : []));
   const peer = 'app_runner' as const;
@@ -143,9 +151,6 @@ function fromAppRunner(config: Config): readonly Rule[] {
       : []),
   ];
 }
-
-const onAppRunner = (config: Config) =>
-  config.services.filter(isNext).filter(({ runtime }) => runtime === 'app-runner');
 
 function egress(config: Config): readonly Rule[] {
   return [

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.js';
 import { attr, dataAttr, dataSource, resource } from '../../stack/stack.js';
-import { zoneIndexes, type Refs, type SubnetTier, type ZoneIndex } from '../../stack/refs.js';
+import { zoneIndexes, type Refs, type SubnetTier, type ZoneIndex, zoneLetter } from '../../stack/refs.js';
 import type { SynthPart } from '../../stack/layer.js';
 import { flowLog } from './flow-log.js';
 import { natGateway } from './nat-gateway.js';
@@ -59,7 +59,7 @@ function subnet(refs: Refs, tier: SubnetTier, zone: ZoneIndex) {
       cidr_block: cidrs[tier][zone],
       availability_zone: dataAttr(refs.zones, 'names', zone),
       map_public_ip_on_launch: false,
-      tags: { Name: refs.name(255, tier, zone === 0 ? 'a' : 'b') },
+      tags: { Name: refs.name(255, tier, zoneLetter(zone)) },
     },
     // The list of zones changes when AWS adds one or one is impaired: what stands, stays.
     { lifecycle: { ignore_changes: ['availability_zone'] } },
@@ -72,7 +72,7 @@ function s3Endpoint(refs: Refs) {
     vpc_id: attr(refs.vpc, 'id'),
     service_name: `com.amazonaws.${refs.region}.s3`,
     vpc_endpoint_type: 'Gateway',
-    route_table_ids: zoneIndexes.map((zone) => attr(`aws_route_table.private_${zone === 0 ? 'a' : 'b'}`, 'id')),
+    route_table_ids: zoneIndexes.map((zone) => attr(`aws_route_table.private_${zoneLetter(zone)}`, 'id')),
     tags: { Name: refs.name(255, 's3') },
   });
 }
@@ -83,7 +83,7 @@ function routes(config: Config, refs: Refs) {
   const table = (name: string) =>
     resource(`aws_route_table.${name}`, { vpc_id, tags: { Name: refs.name(255, name.replace('_', '-')) } });
   const associate = (tier: SubnetTier, zone: ZoneIndex, name: string) =>
-    resource(`aws_route_table_association.${tier}_${zone === 0 ? 'a' : 'b'}`, {
+    resource(`aws_route_table_association.${tier}_${zoneLetter(zone)}`, {
       subnet_id: attr(refs.subnet(tier, zone), 'id'),
       route_table_id: attr(`aws_route_table.${name}`, 'id'),
     });
@@ -97,7 +97,7 @@ function routes(config: Config, refs: Refs) {
     }),
     table('database'),
     ...zoneIndexes.flatMap((zone) => {
-      const letter = zone === 0 ? 'a' : 'b';
+      const letter = zoneLetter(zone);
       const nat = natZones(config).includes(zone) ? letter : 'a';
       return [
         table(`private_${letter}`),

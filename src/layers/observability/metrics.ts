@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.js';
 import type { Value } from '../../stack/expr.js';
-import { isNext, metrics as landfall, type Refs } from '../../stack/refs.js';
+import { onAppRunner, metrics as landfall, type Refs } from '../../stack/refs.js';
 import { attr, type Address } from '../../stack/stack.js';
 
 /** One CloudWatch metric: what alarms watch and the dashboard draws. */
@@ -47,7 +47,7 @@ export const appRunner = (refs: Refs, service: string): MetricsOf =>
 
 /** Names of the services that run there. */
 export const appRunnerServices = ({ services }: Config): readonly string[] =>
-  services.filter((service) => isNext(service) && service.runtime === 'app-runner').map(({ name }) => name);
+  services.filter(onAppRunner).map(({ name }) => name);
 
 export const database = (refs: Refs): MetricsOf =>
   of('AWS/RDS', { DBInstanceIdentifier: attr(refs.database, 'identifier') });

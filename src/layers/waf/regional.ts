@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.js';
-import { isNext, type Refs } from '../../stack/refs.js';
+import { onAppRunner, type Refs } from '../../stack/refs.js';
 import { attr, dataAttr, resource, type AnyResource } from '../../stack/stack.js';
 import { actionOf, blockAction, responseBodies, visibility } from './actions.js';
 import { logging } from './logging.js';
@@ -8,20 +8,13 @@ import { managedRule } from './managed.js';
 /** The header that CloudFront sends; WAF's schema wants it in lower case. */
 const originHeader = 'x-origin-verify';
 
-/** Names of the services that run in App Runner, which the internet reaches without CloudFront. */
-export function appRunnerServices(config: Config): readonly string[] {
-  return config.services.flatMap((service) =>
-    isNext(service) && service.runtime === 'app-runner' ? [service.name] : [],
-  );
-}
-
 /**
  * The web ACL of App Runner services, with its log: blocks known bad inputs, lets in what carries the origin-verify value exactly,
  * letter case included, and blocks the rest. Nothing when no service runs there.
  * @see https://docs.aws.amazon.com/apprunner/latest/dg/waf.html (not re-read)
  */
 export function regionalWebAcl(config: Config, refs: Refs): readonly AnyResource[] {
-  const services = appRunnerServices(config);
+  const services = config.services.filter(onAppRunner).map(({ name }) => name);
   if (services.length === 0) return [];
   const arn = attr(refs.regionalWebAcl, 'arn');
   return [

@@ -3,8 +3,8 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { answerer, type HttpAnswer } from './answer.js';
-import { logLine } from './log.js';
-import { AwsError, startAws, type FakeAws, type Operations } from './testing/aws.js';
+import { logLine } from '../shared/log.js';
+import { AwsError, startAws, type FakeAws, type Operations } from '../shared/testing/aws.js';
 import { ecsOperations, type FakeService } from './testing/fleet.js';
 
 const token = 'the-token-that-must-not-show';

@@ -3,10 +3,13 @@ import type { ECSClient } from '@aws-sdk/client-ecs';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { messageOf } from '../../../base/errors.js';
 import { EventError, isFromLoadBalancer, readScheduled, servicesOf, tokenOf } from './event.js';
-import type { Log } from './log.js';
-import { metricEmitter } from './metrics.js';
+import type { Log } from '../shared/log.js';
+import { metricEmitter } from '../shared/metrics.js';
 import { tokenCheck } from './token.js';
-import { sleep, wake, type SleepReport, type WakeReport } from './wake.js';
+import { sleep, wake, type SleepReport, type WakeMetric, type WakeReport } from './wake.js';
+
+/** Longest wait for CloudWatch, in milliseconds. */
+const patienceMs = 3000;
 
 /** What the function works with. */
 export interface Surroundings {
@@ -40,7 +43,7 @@ type Answer = HttpAnswer | WakeReport | SleepReport;
  */
 export function answerer(surroundings: Surroundings): (event: unknown) => Promise<Answer> {
   const { ecs, cluster, secretsManager, tokenSecretArn, log } = surroundings;
-  const emit = metricEmitter(surroundings.cloudwatch, surroundings.stack, log);
+  const emit = metricEmitter<WakeMetric>(surroundings.cloudwatch, surroundings.stack, log, patienceMs);
   const isToken = tokenCheck(async () => {
     const { SecretString } = await secretsManager.send(new GetSecretValueCommand({ SecretId: tokenSecretArn }));
     return SecretString ?? '';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startAws } from './testing/aws.js';
+import { startAws } from '../shared/testing/aws.js';
 import { ecsOperations } from './testing/fleet.js';
 
 const run = promisify(execFile);

@@ -3,7 +3,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { answerer } from './answer.js';
-import { logLine } from './log.js';
+import { logLine } from '../shared/log.js';
 
 /** ECS throttles by account: a try more costs less than a service that stays asleep. */
 const settings = {

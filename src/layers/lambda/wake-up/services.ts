@@ -80,10 +80,6 @@ export async function scale({ ecs, cluster }: Fleet, service: Service, count: nu
   }
 }
 
-/** The value of a tag. */
-export const tagOf = ({ tags }: Service, key: string): string | undefined =>
-  tags?.find((tag) => tag.key === key)?.value;
-
 const failureOf = (service: string, error: unknown): Failure => ({
   service,
   reason: `${error instanceof Error ? error.name : 'Error'}: ${messageOf(error)}`,

@@ -1,6 +1,10 @@
 import type { Service } from '@aws-sdk/client-ecs';
-import type { Emit } from './metrics.js';
-import { scale, servicePages, tagOf, type Failure, type Fleet } from './services.js';
+import type { Emit } from '../shared/metrics.js';
+import { tagOf, wakeCount } from '../shared/services.js';
+import { scale, servicePages, type Failure, type Fleet } from './services.js';
+
+/** What a wake-up tells CloudWatch. */
+export type WakeMetric = 'WakeUps' | 'WakeUpFailures';
 
 /** What a wake-up did. */
 export interface WakeReport {
@@ -23,7 +27,7 @@ export interface SleepReport {
  * the idle alarm knows of it; `WakeUpFailures` at the end.
  * @param only names of the services to look at; all of the cluster when left out
  */
-export async function wake(fleet: Fleet, emit: Emit, only?: readonly string[]): Promise<WakeReport> {
+export async function wake(fleet: Fleet, emit: Emit<WakeMetric>, only?: readonly string[]): Promise<WakeReport> {
   const woken: string[] = [];
   const failed: Failure[] = [];
   let awake = 0;
@@ -72,12 +76,6 @@ function collect(outcomes: readonly Outcome[], done: string[], failed: Failure[]
     if (typeof outcome === 'string') done.push(outcome);
     else failed.push(outcome);
   }
-}
-
-/** How many tasks a service wakes with: its tag `landfall:wake-count` when that is a whole number above 0, else 1. */
-function wakeCount(service: Service): number {
-  const count = Number(tagOf(service, 'landfall:wake-count'));
-  return Number.isInteger(count) && count > 0 ? count : 1;
 }
 
 const isActive = ({ status }: Service) => status === 'ACTIVE';

@@ -1,4 +1,4 @@
-import { AwsError, type Operations } from './aws.js';
+import { AwsError, type Operations } from '../../shared/testing/aws.js';
 
 /** A service of the fake cluster. */
 export interface FakeService {

@@ -3,8 +3,8 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { invoke } from './invoke.js';
-import { logLine } from './log.js';
-import { AwsError, startAws, type FakeAws, type Operations } from './testing/aws.js';
+import { logLine } from '../shared/log.js';
+import { AwsError, startAws, type FakeAws, type Operations } from '../shared/testing/aws.js';
 import { fakeClock } from './testing/clock.js';
 import { startTarget, type Target } from './testing/target.js';
 

@@ -4,7 +4,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { wallClock } from './clock.js';
 import { invoke, type Context } from './invoke.js';
-import { logLine } from './log.js';
+import { logLine } from '../shared/log.js';
 
 const settings = {
   maxAttempts: 6,

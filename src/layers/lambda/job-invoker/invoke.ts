@@ -7,7 +7,7 @@ import { call } from './call.js';
 import type { Clock } from './clock.js';
 import { readEvent, type JobEvent } from './event.js';
 import { startHeartbeat } from './heartbeat.js';
-import type { Log } from './log.js';
+import type { Log } from '../shared/log.js';
 
 /** What the function works with. */
 export interface Surroundings {

@@ -1,5 +1,6 @@
-import { DescribeServicesCommand, UpdateServiceCommand, type ECSClient, type Service } from '@aws-sdk/client-ecs';
+import { DescribeServicesCommand, UpdateServiceCommand, type ECSClient } from '@aws-sdk/client-ecs';
 import { messageOf } from '../../../base/errors.js';
+import { wakeCount } from '../shared/services.js';
 import { call } from './call.js';
 import type { Clock } from './clock.js';
 
@@ -17,12 +18,6 @@ export async function wakeService(ecs: ECSClient, cluster: string, name: string)
   if (service.desiredCount !== 0) return false;
   await ecs.send(new UpdateServiceCommand({ cluster, service: name, desiredCount: wakeCount(service) }));
   return true;
-}
-
-/** How many tasks a service wakes with: its tag `landfall:wake-count` when that is a whole number above 0, else 1. */
-function wakeCount({ tags }: Service): number {
-  const count = Number(tags?.find(({ key }) => key === 'landfall:wake-count')?.value);
-  return Number.isInteger(count) && count > 0 ? count : 1;
 }
 
 const pollMs = 2000;

@@ -3,14 +3,19 @@ import { messageOf } from '../../../base/errors.js';
 import { metrics } from '../../../stack/refs.js';
 import type { Log } from './log.js';
 
-/** Emits a metric of this environment. Never throws: a lost metric must not keep a service asleep. */
-export type Emit = (metric: 'WakeUps' | 'WakeUpFailures', value: number) => Promise<void>;
+/** Emits a metric of this environment. Never throws: a lost metric must not keep a service asleep, nor end a job. */
+export type Emit<M extends string> = (metric: M, value: number) => Promise<void>;
 
-/** Longest wait for CloudWatch, in milliseconds. */
-const patienceMs = 3000;
-
-/** @param stack the value of the dimension, such as `shop-dev` */
-export function metricEmitter(cloudwatch: CloudWatchClient, stack: string, log: Log): Emit {
+/**
+ * @param stack the value of the dimension, such as `shop-dev`
+ * @param patienceMs longest wait for CloudWatch
+ */
+export function metricEmitter<M extends string>(
+  cloudwatch: CloudWatchClient,
+  stack: string,
+  log: Log,
+  patienceMs: number,
+): Emit<M> {
   return async (metric, value) => {
     const command = new PutMetricDataCommand({
       Namespace: metrics.namespace,
