@@ -55,7 +55,7 @@ type Nothing<T extends never> = T;
 type _OwnedByNoneOrTwo = Nothing<Misowned>;
 
 /** The rooms without their type parameters, in the order of their names. */
-export const layers: readonly Pick<Layer, 'name' | 'synth' | 'files' | 'runtimes' | 'scannerSkips'>[] =
+export const layers: readonly Pick<Layer, 'name' | 'synth' | 'files' | 'runtimes' | 'scannerSkips' | 'awsApis'>[] =
   Object.values(rooms);
 
 /** How each resource type runs locally: the exhaustive fidelity table. */

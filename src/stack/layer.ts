@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.js';
+import type { AwsApi } from '../local/contract/aws-api.js';
 import type { LocalContext, TaskRuntime } from '../local/contract/context.js';
 import type { ManifestPart } from './manifest.js';
 import type { Refs } from './refs.js';
@@ -52,6 +53,8 @@ export interface Layer<T extends ResourceType = never, D extends DataType = neve
   readonly localEphemeral?: { readonly [K in E]: LocalReader };
   /** Runtimes for images of this room's kind. */
   readonly runtimes?: Readonly<Record<string, TaskRuntime>>;
+  /** What of AWS's API the local endpoint answers for this room. */
+  readonly awsApis?: readonly AwsApi[];
   /** Files of the artifact besides `main.tf.json` and `manifest.json`. */
   files?(config: Config, refs: Refs): readonly ArtifactFile[];
 }

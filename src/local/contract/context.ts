@@ -1,6 +1,7 @@
 import type { LandfallEvent } from '../../base/events.js';
 import type { Manifest } from '../../stack/manifest.js';
 import type { Clock } from './clock.js';
+import type { LocalFunction } from './function.js';
 import type { Handler, HeaderPair, HttpRequest, HttpResponse } from './http.js';
 import type { NamedService } from './names.js';
 import type { Processes } from './process.js';
@@ -27,6 +28,8 @@ export interface Capabilities {
   readonly service: RunningService;
   /** A name of Cloud Map, and who answers to it. */
   readonly discovery: Discovery;
+  /** A Lambda function. */
+  readonly function: LocalFunction;
 }
 
 export type CapabilityKind = keyof Capabilities;
