@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { commandNames } from '../src/cli/commands/index.js';
+import { documentJsonSchema } from '../src/cli/documents.js';
 import type { Io } from '../src/cli/io.js';
 import { run } from '../src/cli/main.js';
 import { configJsonSchema } from '../src/config/json-schema.js';
@@ -28,6 +29,7 @@ export async function generatedPages(): Promise<readonly Page[]> {
     { path: 'docs/configuration.gen.md', content: configurationPage(schema) },
     { path: 'docs/fidelity.gen.md', content: fidelityPage() },
     { path: 'docs/landfall.schema.gen.json', content: `${JSON.stringify(schema, null, 2)}\n` },
+    { path: 'docs/json.gen.json', content: `${JSON.stringify(await documentJsonSchema(), null, 2)}\n` },
     { path: 'docs/specification-map.gen.md', content: specificationMapPage() },
     { path: 'docs/conformance.gen.md', content: conformancePage() },
     ...(await Promise.all(commandNames.map(commandPage))),

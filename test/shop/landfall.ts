@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { checkDocument } from '../../src/cli/documents.js';
 
 const bin = fileURLToPath(new URL('../../bin/landfall.js', import.meta.url));
 
@@ -10,19 +11,24 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs the command line as a user does, in a process of its own. `onError` sees its progress. */
-export function landfall(
+/** Runs the command line as a user does, in a process of its own. What it prints with `--json` must be as published. `onError` sees its progress. */
+export async function landfall(folder: string, args: readonly string[], options: Options = {}): Promise<CommandResult> {
+  const result = await start(folder, args, options);
+  const [command = ''] = args;
+  if (args.includes('--json')) await checkDocument(command, result.code, result.stdout);
+  return result;
+}
+
+interface Options {
+  readonly input?: string;
+  readonly onError?: (text: string) => void;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function start(
   folder: string,
   args: readonly string[],
-  {
-    input = '',
-    onError,
-    env = {},
-  }: {
-    readonly input?: string;
-    readonly onError?: (text: string) => void;
-    readonly env?: Readonly<Record<string, string>>;
-  } = {},
+  { input = '', onError, env = {} }: Options,
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [bin, ...args], {

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { PlaneDescription } from '../../local/describe.js';
 import { deployLocal, isEmpty } from '../../local/deploy.js';
+import { planeDescription } from './plane-document.js';
 import { renderTable } from '../render/table.js';
 import type { CommandEntry } from './index.js';
 import { localOption, portBaseOption, requireLocal, type LocalOptions } from './options.js';
@@ -9,6 +10,7 @@ import { openProject } from './project.js';
 export const deploy: CommandEntry = {
   name: 'infra:deploy',
   description: 'Build, and make the environment what the config says',
+  document: planeDescription,
   options: [localOption(), portBaseOption(), new Option('--yes', 'do not ask (a local deploy never asks)')],
   async run(given, io, emit) {
     const options = given as LocalOptions;

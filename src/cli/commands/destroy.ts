@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { z } from 'zod';
 import { destroyLocal, stopLocal } from '../../local/destroy.js';
 import { planeFolders } from '../../local/folders.js';
 import type { CommandEntry } from './index.js';
@@ -9,9 +10,12 @@ interface Options extends LocalOptions {
   readonly keepData?: true;
 }
 
+const destroyDocument = z.strictObject({ environment: z.string(), message: z.string(), changed: z.boolean() });
+
 export const destroy: CommandEntry = {
   name: 'infra:destroy',
   description: 'Stop the environment and remove it with its data',
+  document: destroyDocument,
   options: [
     localOption(),
     new Option('--keep-data', 'only stop the local plane: the next deploy goes on with its data'),

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { join, relative, resolve } from 'node:path';
+import { z } from 'zod';
 import { writeArtifact } from '../../stack/artifact.js';
 import { artifactFiles } from '../../stack/synth.js';
 import type { CommandEntry } from './index.js';
@@ -13,6 +14,7 @@ interface Options extends LocalOptions {
 export const generate: CommandEntry = {
   name: 'infra:generate',
   description: 'Write the Terraform of the whole stack, and what goes with it',
+  document: z.strictObject({ folder: z.string(), resources: z.int(), files: z.array(z.string()) }),
   options: [new Option('--out <dir>', 'where to (default: .landfall/<env> beside the config)'), localOption()],
   async run(given, io) {
     const options = given as Options;

@@ -1,4 +1,5 @@
 import type { Argument, Option } from 'commander';
+import type { z } from 'zod';
 import type { Emit } from '../../base/events.js';
 import type { CommonOptions, Io, Outcome } from '../io.js';
 
@@ -6,6 +7,8 @@ import type { CommonOptions, Io, Outcome } from '../io.js';
 export interface CommandEntry {
   readonly name: string;
   readonly description: string;
+  /** What `--json` prints when the command succeeds. Published in `docs/json.gen.json`; end-to-end tests check each real output against it. */
+  readonly document: z.ZodType;
   readonly options?: readonly Option[];
   readonly arguments?: readonly Argument[];
   run(options: CommonOptions & { readonly arguments: readonly unknown[] }, io: Io, emit: Emit): Promise<Outcome>;

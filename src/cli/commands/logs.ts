@@ -1,6 +1,7 @@
 import { Argument, InvalidArgumentError, Option } from 'commander';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { LandfallError } from '../../base/errors.js';
 import { planeFolders } from '../../local/folders.js';
 import type { CommandEntry } from './index.js';
@@ -15,6 +16,7 @@ interface Options extends LocalOptions {
 export const logs: CommandEntry = {
   name: 'infra:logs',
   description: 'Show the last lines that services wrote',
+  document: z.strictObject({ logs: z.array(z.strictObject({ name: z.string(), lines: z.array(z.string()) })) }),
   arguments: [new Argument('[service]', 'only this service')],
   options: [
     localOption(),

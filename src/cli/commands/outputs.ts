@@ -3,6 +3,7 @@ import { findPlane } from '../../local/client.js';
 import type { PlaneDescription } from '../../local/describe.js';
 import { planeFolders } from '../../local/folders.js';
 import { renderAddresses } from './deploy.js';
+import { planeDescription } from './plane-document.js';
 import type { CommandEntry } from './index.js';
 import { localOption, requireLocal, type LocalOptions } from './options.js';
 import { projectFolder } from './project.js';
@@ -10,6 +11,7 @@ import { projectFolder } from './project.js';
 export const outputs: CommandEntry = {
   name: 'infra:outputs',
   description: 'Show every address of the environment',
+  document: planeDescription,
   options: [localOption()],
   async run(given, io) {
     const options = given as LocalOptions;

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { z } from 'zod';
 import { isEmpty, planLocal, type LocalPlan } from '../../local/deploy.js';
 import type { CommandEntry } from './index.js';
 import { localOption, portBaseOption, requireLocal, type LocalOptions } from './options.js';
@@ -8,9 +9,18 @@ interface Options extends LocalOptions {
   readonly detailedExitcode?: true;
 }
 
+const planDocument = z.strictObject({
+  changes: z.array(
+    z.strictObject({ address: z.string(), action: z.enum(['create', 'update', 'replace', 'start', 'delete']) }),
+  ),
+  sites: z.array(z.string()),
+  running: z.boolean(),
+});
+
 export const plan: CommandEntry = {
   name: 'infra:plan',
   description: 'Show what a deploy would do, and do nothing',
+  document: planDocument,
   options: [localOption(), portBaseOption(), new Option('--detailed-exitcode', 'exit with 2 when changes are pending')],
   async run(given, io, emit) {
     const options = given as Options;

@@ -1,4 +1,5 @@
 import { Argument, Option } from 'commander';
+import { z } from 'zod';
 import { LandfallError } from '../../base/errors.js';
 import { planeFolders } from '../../local/folders.js';
 import { withLock } from '../../local/lock.js';
@@ -14,6 +15,7 @@ interface Options extends LocalOptions {
 export const secretsSet: CommandEntry = {
   name: 'secrets:set',
   description: 'Set the value of a declared secret; the value is read from standard input',
+  document: z.strictObject({ name: z.string(), set: z.literal(true) }),
   arguments: [new Argument('<service/NAME>', 'the secret, such as offers-service/STRIPE_KEY')],
   options: [localOption(), new Option('--yes', 'do not ask (a local secret is set without asking)')],
   async run(given, io) {

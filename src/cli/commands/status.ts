@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { findPlane } from '../../local/client.js';
 import { planeFolders } from '../../local/folders.js';
 import { readState } from '../../local/state.js';
@@ -15,9 +16,24 @@ interface PlaneStatus {
   }[];
 }
 
+const statusDocument = z.strictObject({
+  running: z.boolean(),
+  resources: z.int(),
+  pid: z.int().optional(),
+  version: z.string().optional(),
+  portBase: z.int().optional(),
+  services: z.array(
+    z.strictObject({
+      address: z.string(),
+      tasks: z.array(z.strictObject({ id: z.string(), pid: z.int().optional(), health: z.string() })),
+    }),
+  ),
+});
+
 export const status: CommandEntry = {
   name: 'infra:status',
   description: 'Show what runs',
+  document: statusDocument,
   options: [localOption()],
   async run(given, io) {
     const options = given as LocalOptions;
