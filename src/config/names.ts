@@ -20,6 +20,7 @@ export const reservedServices = [
   'postgres',
   'redis',
   'shared',
+  'waf',
   'wake',
   'wake-up',
 ] as const;

@@ -110,6 +110,7 @@ export class Plane {
       emit,
       uploaded: this.#state.sites,
       bucket: (address) => this.#registry.connect(address, 'bucket'),
+      distribution: (address) => this.#registry.connect(address, 'distribution'),
     });
     await this.#save({ ...this.#state, variables: request.variables, sites: request.sites });
     return this.describe(artifact.manifest);

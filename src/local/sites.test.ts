@@ -57,6 +57,7 @@ function fakeBucket() {
     },
   };
   const events: LandfallEvent[] = [];
+  const invalidated: (readonly string[])[] = [];
   const upload = (hash: string, uploaded: Readonly<Record<string, string>> = {}) =>
     uploadSites(
       manifest,
@@ -67,9 +68,10 @@ function fakeBucket() {
         emit: (event) => void events.push(event),
         uploaded,
         bucket: () => bucket,
+        distribution: () => ({ invalidate: (paths) => Promise.resolve(void invalidated.push(paths)) }),
       },
     );
-  return { objects, calls, events, upload };
+  return { objects, calls, events, invalidated, upload };
 }
 
 describe('uploadSites', () => {
@@ -102,7 +104,17 @@ describe('uploadSites', () => {
     const details = events.flatMap((event) =>
       event.type === 'step' && event.detail !== undefined ? [event.detail] : [],
     );
-    expect(details).toEqual(['2 of 2 files new', '1 of 2 files new']);
+    expect(details).toEqual(['2 of 2 files new', '1 of 2 files new, invalidated / /index.html']);
+  });
+
+  test('lets the edge forget what changed or is gone, and neither new files nor hashed ones', async () => {
+    const { invalidated, upload } = fakeBucket();
+    await built({ 'index.html': '1', 'assets/app-DfK3j_9a.js': 'a', 'old.txt': 'x', 'same.txt': 'x' });
+    await upload('1');
+    expect(invalidated).toEqual([]);
+    await built({ 'index.html': '2', 'assets/app-B1aaaaaa.js': 'b', 'same.txt': 'x', 'new.txt': 'x' });
+    await upload('2', { admin: '1' });
+    expect(invalidated).toEqual([['/', '/index.html', '/old.txt']]);
   });
 
   test('does nothing when the content was uploaded before', async () => {

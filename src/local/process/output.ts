@@ -1,7 +1,8 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { createWriteStream, mkdirSync, renameSync, statSync } from 'node:fs';
+import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { rotate } from '../../base/log-file.js';
 
 export type OnLine = (name: string, stream: 'stdout' | 'stderr', line: string) => void;
 
@@ -16,7 +17,6 @@ export interface Output {
 }
 
 const keptLines = 50;
-const rotateAtBytes = 10 * 1024 * 1024;
 
 /** Appends both streams to `<logs>/<name>.log`, line by line; a file over 10 MB is put aside first, as the one `.log.1`. */
 export function openOutput(
@@ -53,12 +53,4 @@ export function openOutput(
     child.stderr.destroy();
   };
   return { lastLines: () => [...lines], written, cut };
-}
-
-function rotate(file: string): void {
-  try {
-    if (statSync(file).size > rotateAtBytes) renameSync(file, `${file}.1`);
-  } catch {
-    // There is none yet.
-  }
 }

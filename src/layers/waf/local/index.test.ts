@@ -1,4 +1,7 @@
-import { expect, it } from 'vitest';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { createFakePlane } from '../../../local/testing/fake-context.js';
 import { rule, withWaf } from '../testing/rules.js';
 import { wafLocal } from './index.js';
@@ -55,6 +58,33 @@ it('keeps samples of what it blocked and counted, and no values', async () => {
   ]);
   for (let count = 0; count < 150; count += 1) await send({ target: '/?q=%3Cscript%3E' });
   expect(webAcl.sampledRequests()).toHaveLength(100);
+});
+
+it('logs what it blocked and counted while a logging configuration names it, without queries', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'landfall-waf-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const plane = createFakePlane({ folder });
+  const address = 'aws_wafv2_web_acl.edge';
+  const statement = { not_statement: [{ statement: [{ geo_match_statement: [{ country_codes: ['DE'] }] }] }] };
+  const args = { name: 'edge', scope: 'CLOUDFRONT', default_action: [{ allow: [{}] }], rule: [ruleOf(statement)] };
+  const { arn } = await plane.apply(wafLocal.aws_wafv2_web_acl, address, args);
+  const webAcl = plane.registry.connect(address, 'webAcl');
+  await webAcl.evaluate(requestOf({ target: '/unlogged' }));
+  const configuration = 'aws_wafv2_web_acl_logging_configuration.edge';
+  await plane.apply(wafLocal.aws_wafv2_web_acl_logging_configuration, configuration, { resource_arn: arn });
+  await webAcl.evaluate(requestOf({ target: '/offers?q=secret' }));
+  await webAcl.evaluate(requestOf({ target: '/offers/1', method: 'DELETE' }));
+  const file = join(folder, 'logs', 'waf-edge.log');
+  const lines = await vi.waitFor(async () => {
+    const found = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    expect(found).toHaveLength(2);
+    return found.map((line) => JSON.parse(line) as unknown);
+  });
+  expect(lines[0]).toEqual({
+    ...{ time: '2026-01-01T00:00:00.000Z', action: 'block', rule: 'mine', part: 'what does not match' },
+    ...{ method: 'GET', host: 'api.shop.localhost', client: '198.51.100.7', uri: '/offers' },
+  });
+  expect(lines[1]).toMatchObject({ method: 'DELETE', uri: '/offers/1' });
 });
 
 it('evaluates every rule that a config can ask for', async () => {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { LocalContext } from '../../../local/contract/context.js';
 import { inert, type LocalBehaviour, type LocalRule } from '../../../stack/layer.js';
-import { ipSetSchema, webAclSchema } from './schema.js';
+import { webAclLog } from './log.js';
+import { ipSetSchema, loggingSchema, webAclSchema } from './schema.js';
 import { blockList } from './statements/address-statements.js';
 import { compileWebAcl } from './web-acl.js';
 
@@ -44,7 +45,10 @@ const webAcl: LocalBehaviour = {
   apply(resource, ctx) {
     const args = webAclSchema.parse(resource.args);
     const made = identity('webacl', args.name, args.scope, ctx);
-    ctx.provide('webAcl', compileWebAcl(args, bodyLimit(args, made.arn, ctx), ctx));
+    ctx.provide(
+      'webAcl',
+      compileWebAcl(args, { ctx, bodyLimit: bodyLimit(args, made.arn, ctx), log: webAclLog(made.arn, ctx) }),
+    );
     return Promise.resolve({ ...made, capacity: 0 });
   },
 };
@@ -59,10 +63,21 @@ const ipSet: LocalBehaviour = {
   },
 };
 
+/** Where a web ACL logs. Web ACLs read its arguments. */
+const loggingConfiguration: LocalBehaviour = {
+  fidelity: 'approximate',
+  leftOut:
+    'A file `waf-<name>.log` in place of the log group, with a JSON line of our own for what a rule blocks or counts, whatever the filter says. No header and no query stands in it.',
+  apply({ args }) {
+    const { resource_arn: id } = loggingSchema.parse(args);
+    return Promise.resolve({ id });
+  },
+};
+
 /** How WAF runs locally. */
 export const wafLocal = {
   aws_wafv2_ip_set: ipSet,
   aws_wafv2_web_acl: webAcl,
   aws_wafv2_web_acl_association: inert('App Runner reads which web ACL stands before a service.'),
-  aws_wafv2_web_acl_logging_configuration: inert('What a rule matches stands in the trace.'),
+  aws_wafv2_web_acl_logging_configuration: loggingConfiguration,
 } as const satisfies Readonly<Record<string, LocalRule>>;

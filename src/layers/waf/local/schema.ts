@@ -182,6 +182,9 @@ export const ipSetSchema = z.object({
   addresses: texts,
 });
 
+/** What is read of `aws_wafv2_web_acl_logging_configuration`. */
+export const loggingSchema = z.object({ resource_arn: z.string() });
+
 export type WebAclArgs = z.output<typeof webAclSchema>;
 export type RuleArgs = WebAclArgs['rule'][number];
 export type StatementArgs = z.output<typeof statementSchema>;

@@ -14,9 +14,22 @@ export interface EvaluatingWebAcl extends WebAcl {
   sampledRequests(): readonly SampledRequest[];
 }
 
-/** @param bodyLimit how many bytes of a body can be seen @throws LandfallError `WAF_NOT_LOCAL` */
-export function compileWebAcl(args: WebAclArgs, bodyLimit: () => number, ctx: LocalContext): EvaluatingWebAcl {
+/** What a web ACL needs besides its arguments. */
+export interface WebAclParts {
+  readonly ctx: LocalContext;
+  /** How many bytes of a body can be seen. */
+  bodyLimit(): number;
+  /** Is told of each request that a rule blocks or counts. */
+  log(sample: SampledRequest): void;
+}
+
+/** @throws LandfallError `WAF_NOT_LOCAL` */
+export function compileWebAcl(args: WebAclArgs, { ctx, bodyLimit, log }: WebAclParts): EvaluatingWebAcl {
   const samples = new Samples();
+  const keep = (sample: SampledRequest) => {
+    samples.add(sample);
+    log(sample);
+  };
   let needsBody = false;
   const compiler = {
     ctx,
@@ -34,7 +47,7 @@ export function compileWebAcl(args: WebAclArgs, bodyLimit: () => number, ctx: Lo
   const evaluate = (request: HttpRequest, prefix?: BodyPrefix): WebAclVerdict => {
     const inspection = new Inspection(request, prefix);
     const { counted, final } = evaluateRules(rules, inspection);
-    for (const match of final === undefined ? counted : [...counted, final]) note(match, inspection, ctx, samples);
+    for (const match of final === undefined ? counted : [...counted, final]) note(match, inspection, ctx, keep);
     return verdictOf(counted, final ?? { rule: 'default action', action: otherwise }, request, prefix);
   };
   return {
@@ -105,12 +118,12 @@ function note(
   { rule, part, action }: Match,
   { request, path, address }: Inspection,
   ctx: LocalContext,
-  samples: Samples,
+  keep: (sample: SampledRequest) => void,
 ): void {
   const hop = request.trace.hop({ layer: 'waf', address: ctx.address, name: rule });
   hop.note('matched', part);
   hop.end(action.kind);
   if (action.kind === 'allow') return;
   const host = header(request.headers, 'host') ?? '';
-  samples.add({ time: ctx.clock.now(), action: action.kind, rule, part, method: request.method, host, path, address });
+  keep({ time: ctx.clock.now(), action: action.kind, rule, part, method: request.method, host, path, address });
 }
