@@ -12,7 +12,7 @@ import { findPlane, startPlane, type PlaneClient } from './client.js';
 import { realClock } from './clock.js';
 import type { PlaneDescription } from './describe.js';
 import { planeFolders, type PlaneFolders } from './folders.js';
-import { withLock } from './lock.js';
+import { withLock } from '../base/lock.js';
 import { planChanges, type PlannedChange } from './plan.js';
 import { defaultPortBase, portOf } from './ports.js';
 import { createProcesses } from './process/processes.js';

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Emit } from '../base/events.js';
 import { findPlane, startPlane } from './client.js';
 import type { PlaneFolders } from './folders.js';
-import { withLock } from './lock.js';
+import { withLock } from '../base/lock.js';
 import { defaultPortBase } from './ports.js';
 import { readState } from './state.js';
 

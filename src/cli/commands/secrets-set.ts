@@ -2,7 +2,7 @@ import { Argument, Option } from 'commander';
 import { z } from 'zod';
 import { LandfallError } from '../../base/errors.js';
 import { planeFolders } from '../../local/folders.js';
-import { withLock } from '../../local/lock.js';
+import { withLock } from '../../base/lock.js';
 import { openVault, vaultKeyFile } from '../../local/vault.js';
 import type { CommandEntry } from './index.js';
 import { localOption, requireLocal, type LocalOptions } from './options.js';

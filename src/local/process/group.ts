@@ -1,4 +1,4 @@
-import { runningMembers } from './start-time.js';
+import { runningMembers } from '../../base/start-time.js';
 
 /** How long the system may take to end what got SIGKILL. */
 const killMilliseconds = 5000;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createProcesses } from './processes.js';
-import { lookUp, runningMembers } from './start-time.js';
+import { lookUp, runningMembers } from '../../base/start-time.js';
 
 const host = fileURLToPath(new URL('./testing/host.ts', import.meta.url));
 

@@ -7,7 +7,7 @@ import { LandfallError } from '../../base/errors.js';
 import type { ProcessSpec } from '../contract/process.js';
 import { createProcesses, type OwnedProcesses } from './processes.js';
 import { writeRecord } from './records.js';
-import { isAlive, lookUp, startTimeOf } from './start-time.js';
+import { isAlive, lookUp, startTimeOf } from '../../base/start-time.js';
 
 let folder: string;
 let processes: OwnedProcesses;

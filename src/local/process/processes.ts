@@ -6,7 +6,7 @@ import { killGroup, signal } from './group.js';
 import { createGuard } from './guarding.js';
 import { openOutput, type Output, type OnLine } from './output.js';
 import { recordFile, removeRecord, stopRecorded, writeRecord } from './records.js';
-import { lookUp } from './start-time.js';
+import { lookUp } from '../../base/start-time.js';
 
 export interface ProcessesOptions {
   /** Where running processes are recorded. */

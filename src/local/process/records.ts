@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { killGroup, pause, signal } from './group.js';
-import { isAlive, lookUp } from './start-time.js';
+import { isAlive, lookUp } from '../../base/start-time.js';
 
 /** What is remembered of a running process, so that it can be stopped after its plane was killed. */
 export interface ProcessRecord {

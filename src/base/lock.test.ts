@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { LandfallError } from '../base/errors.js';
+import { LandfallError } from './errors.js';
 import { withLock } from './lock.js';
-import { startTimeOf } from './process/start-time.js';
+import { startTimeOf } from './start-time.js';
 
 let folder: string;
 let file: string;

@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LandfallError } from '../base/errors.js';
-import { isAlive, startTimeOf } from './process/start-time.js';
+import { LandfallError } from './errors.js';
+import { isAlive, startTimeOf } from './start-time.js';
 
 interface Owner {
   readonly pid: number;
@@ -95,7 +95,7 @@ function ownerIn(text: string): Owner | undefined {
 function locked(holder: Owner): LandfallError {
   return new LandfallError({
     code: 'LOCKED',
-    message: `Another command (process ${String(holder.pid)}, since ${holder.since}) works on this environment's local plane.`,
+    message: `Another command (process ${String(holder.pid)}, since ${holder.since}) works on this environment.`,
     fix: 'Wait until it has ended, then run the command again.',
   });
 }
