@@ -8,6 +8,7 @@ import { commandNames } from '../src/cli/commands/index.js';
 import { documentJsonSchema } from '../src/cli/documents.js';
 import type { Io } from '../src/cli/io.js';
 import { run } from '../src/cli/main.js';
+import { terminalPrompts } from '../src/cli/prompts.js';
 import { configJsonSchema } from '../src/config/json-schema.js';
 import { localReaders, localRules } from '../src/layers/registry.js';
 import type { LocalRule } from '../src/stack/layer.js';
@@ -266,6 +267,7 @@ async function helpOf(name: string): Promise<string> {
     color: false,
     signal: new AbortController().signal,
     readInput: () => Promise.resolve(''),
+    prompts: terminalPrompts(false, new AbortController().signal),
   };
   await run([name, '--help'], io);
   return text;

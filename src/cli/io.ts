@@ -1,3 +1,5 @@
+import type { Prompts } from './prompts.js';
+
 /** What a command may touch of the outside: tests give their own. */
 export interface Io {
   readonly cwd: string;
@@ -13,6 +15,7 @@ export interface Io {
   readonly signal: AbortSignal;
   /** All of standard input, for values that must not stand on a command line. */
   readInput(): Promise<string>;
+  readonly prompts: Prompts;
 }
 
 /** Options that every command takes. */

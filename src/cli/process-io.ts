@@ -1,4 +1,5 @@
 import type { Io } from './io.js';
+import { terminalPrompts } from './prompts.js';
 
 /** This process's own streams. Ctrl-C aborts; a second one ends the command at once. */
 export function processIo(): Io {
@@ -18,6 +19,7 @@ export function processIo(): Io {
     isTerminal,
     color: (NO_COLOR === undefined || NO_COLOR === '') && (isTerminal || (FORCE_COLOR ?? '0') !== '0'),
     signal: interrupted.signal,
+    prompts: terminalPrompts(process.stdin.isTTY && isTerminal, interrupted.signal),
     readInput: async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
