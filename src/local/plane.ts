@@ -1,4 +1,4 @@
-import { LandfallError } from '../base/errors.js';
+import { LandfallError, messageOf } from '../base/errors.js';
 import type { Emit } from '../base/events.js';
 import { layers, localReaders, localRules } from '../layers/registry.js';
 import { readArtifact, type Artifact } from '../stack/artifact.js';
@@ -6,11 +6,13 @@ import type { Attributes } from '../stack/layer.js';
 import type { Manifest } from '../stack/manifest.js';
 import { openCertificates, type Certificates } from './certificates.js';
 import { realClock } from './clock.js';
+import { createCloudClock } from './cloud-clock.js';
 import type { LocalContext, TaskRuntime } from './contract/context.js';
 import { Engine, type Deploy } from './engine.js';
 import type { PlaneFolders } from './folders.js';
 import { serve } from './http/server.js';
 import { Listeners } from './listeners.js';
+import { MetricStore } from './metrics/store.js';
 import { freePort, portOf } from './ports.js';
 import { createProcesses } from './process/processes.js';
 import { processRuntime } from './process-runtime.js';
@@ -33,6 +35,10 @@ export interface DeployRequest {
 /** One environment's local plane: its engine, ports, processes and traces. Start it, apply to it, stop it. */
 export class Plane {
   readonly traces = new TraceStore({ clock: realClock });
+  readonly cloudClock = createCloudClock(realClock);
+  readonly #metrics = new MetricStore(this.cloudClock, (error) =>
+    this.#onLog({ type: 'log', source: 'metrics', line: messageOf(error) }),
+  );
   readonly #registry = new Registry();
   readonly #listeners: Listeners;
   readonly #engine: Engine;
@@ -139,12 +145,14 @@ export class Plane {
 
   /** Listeners stop accepting and finish, tasks drain, databases stop; data stays. Nothing runs afterwards, even when it throws. */
   async stop(emit: Emit): Promise<void> {
+    this.#metrics.close();
     await this.#listeners.closeAll(5000);
     await this.#engine.stop(this.#idle(emit)).finally(() => this.processes.close());
   }
 
   /** Removes everything and its data. @throws LandfallErrors */
   async destroy(emit: Emit): Promise<void> {
+    this.#metrics.close();
     await this.#listeners.closeAll(2000);
     await this.#engine.destroy(this.#idle(emit));
     await this.processes.close();
@@ -183,6 +191,8 @@ export class Plane {
       accountId: localAccount,
       manifest,
       clock: realClock,
+      cloudClock: this.cloudClock,
+      metrics: this.#metrics,
       processes: this.processes,
       folders: this.folders,
       prior,

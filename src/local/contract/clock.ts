@@ -1,4 +1,4 @@
-/** Time as the local plane sees it. Tests inject a fake one; `--speed` style acceleration happens behind this interface. */
+/** Time as the local plane sees it. Tests inject a fake one; acceleration happens behind this interface. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;

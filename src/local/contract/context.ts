@@ -1,7 +1,9 @@
 import type { LandfallEvent } from '../../base/events.js';
 import type { Manifest } from '../../stack/manifest.js';
+import type { Alarm, AlarmAction } from './alarms.js';
 import type { Clock } from './clock.js';
 import type { LocalFunction } from './function.js';
+import type { Metrics } from './metrics.js';
 import type { Handler, HeaderPair, HttpRequest, HttpResponse } from './http.js';
 import type { NamedService } from './names.js';
 import type { Processes } from './process.js';
@@ -30,6 +32,10 @@ export interface Capabilities {
   readonly discovery: Discovery;
   /** A Lambda function. */
   readonly function: LocalFunction;
+  /** Watches metrics. */
+  readonly alarm: Alarm;
+  /** Hears of alarms. */
+  readonly alarmAction: AlarmAction;
 }
 
 export type CapabilityKind = keyof Capabilities;
@@ -209,6 +215,9 @@ export interface LocalContext {
   readonly accountId: string;
   readonly manifest: Manifest;
   readonly clock: Clock;
+  /** Time of what AWS does by the minute: metrics, alarms, scaling, schedules. It may run faster than `clock`, by which processes and sockets are waited for. */
+  readonly cloudClock: Clock;
+  readonly metrics: Metrics;
   readonly processes: Processes;
   /** Absolute. `project` is the config file's folder; `data` and `logs` are the plane's. */
   readonly folders: {

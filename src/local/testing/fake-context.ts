@@ -7,6 +7,7 @@ import type { Manifest } from '../../stack/manifest.js';
 import type { LocalContext, PortRole, TaskRuntime } from '../contract/context.js';
 import type { Handler } from '../contract/http.js';
 import { Listeners } from '../listeners.js';
+import { MetricStore } from '../metrics/store.js';
 import { Registry } from '../registry.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
 
@@ -20,6 +21,8 @@ export interface FakePlaneOptions {
 /** A local plane in memory: resources meet in it as in the real one, but nothing listens and no process starts. */
 export interface FakePlane {
   readonly clock: FakeClock;
+  /** By the same clock. */
+  readonly metrics: MetricStore;
   readonly registry: Registry;
   readonly vault: Map<string, string>;
   readonly events: LandfallEvent[];
@@ -63,6 +66,9 @@ const emptyManifest: Manifest = {
 /** A plane of the project `shop`, environment `dev`. */
 export function createFakePlane(options: FakePlaneOptions = {}): FakePlane {
   const clock = createFakeClock();
+  const metrics = new MetricStore(clock, (error) => {
+    throw error;
+  });
   const registry = new Registry();
   const vault = new Map<string, string>();
   const events: LandfallEvent[] = [];
@@ -71,10 +77,11 @@ export function createFakePlane(options: FakePlaneOptions = {}): FakePlane {
     served.set(role, handler);
     return Promise.resolve({ port: portOf(role), close: () => Promise.resolve(void served.delete(role)) });
   });
-  const parts = { clock, registry, vault, events, listeners, options };
+  const parts = { clock, metrics, registry, vault, events, listeners, options };
   const context = (address: string, prior?: Attributes) => contextOf(parts, address, prior);
   return {
     clock,
+    metrics,
     registry,
     vault,
     events,
@@ -109,13 +116,13 @@ export function createFakePlane(options: FakePlaneOptions = {}): FakePlane {
   };
 }
 
-interface Parts extends Pick<FakePlane, 'clock' | 'registry' | 'vault' | 'events'> {
+interface Parts extends Pick<FakePlane, 'clock' | 'metrics' | 'registry' | 'vault' | 'events'> {
   readonly listeners: Listeners;
   readonly options: FakePlaneOptions;
 }
 
 function contextOf(parts: Parts, address: string, prior: Attributes | undefined): LocalContext {
-  const { clock, registry, vault, events, listeners, options } = parts;
+  const { clock, metrics, registry, vault, events, listeners, options } = parts;
   const manifest = { ...emptyManifest, ...options.manifest };
   const folder = options.folder ?? join(tmpdir(), 'landfall-fake-plane');
   return {
@@ -126,6 +133,8 @@ function contextOf(parts: Parts, address: string, prior: Attributes | undefined)
     accountId: '000000000000',
     manifest,
     clock,
+    cloudClock: clock,
+    metrics,
     processes: { start: noProcess, run: noProcess },
     folders: {
       project: join(folder, 'project'),
