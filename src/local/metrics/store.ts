@@ -40,7 +40,8 @@ export class MetricStore implements Metrics {
     if (bucket === undefined) return;
     const key = keyOf(datum);
     const { namespace, name, dimensions } = datum;
-    const metric = this.#metrics.get(key) ?? { id: { namespace, name, dimensions }, minutes: new Map(), lastPut: 0 };
+    const fresh: Metric = { id: { namespace, name, dimensions }, minutes: new Map(), lastPut: 0 };
+    const metric = this.#metrics.get(key) ?? fresh;
     this.#metrics.delete(key);
     this.#metrics.set(key, metric);
     metric.lastPut = this.clock.now();
