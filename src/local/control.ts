@@ -4,6 +4,7 @@ import type { LandfallEvent } from '../base/events.js';
 import { LandfallError, messageOf, type Problem } from '../base/errors.js';
 import type { Handler, HttpRequest, HttpResponse } from './contract/http.js';
 import { header } from './http/headers.js';
+import { isLoopbackName } from './http/loopback.js';
 import { json } from './http/responses.js';
 import { refuseUpgrade } from './http/upgrade.js';
 import type { DeployRequest, Plane } from './plane.js';
@@ -67,7 +68,7 @@ export function controlHandler(options: ControlOptions): Handler {
     }
   };
   const answer = (request: HttpRequest): HttpResponse => {
-    if (!isLoopbackName(request)) return json(403, { message: 'Ask for 127.0.0.1 or localhost.' });
+    if (!isLoopbackName(request.headers)) return json(403, { message: 'Ask for 127.0.0.1 or localhost.' });
     const path = request.target.split('?')[0] ?? '';
     if (request.method === 'GET') return readTrace(plane, path);
     const order = orders[path];
@@ -90,11 +91,6 @@ function readTrace({ traces }: Pick<Plane, 'traces'>, path: string): HttpRespons
   const id = /^\/traces\/([\w-]+)$/.exec(path)?.[1];
   const record = id === undefined ? undefined : traces.get(id);
   return record === undefined ? json(404, { message: 'No such trace: the newest 1000 are kept.' }) : json(200, record);
-}
-
-/** Against pages that make a browser resolve their own name to the loopback address. */
-function isLoopbackName(request: HttpRequest): boolean {
-  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(header(request.headers, 'host') ?? '');
 }
 
 function authorised(request: HttpRequest, token: string): boolean {
