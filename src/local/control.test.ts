@@ -17,6 +17,7 @@ const description: PlaneDescription = {
   buckets: {},
   postgres: null,
   redis: null,
+  aws: { endpoint: '', credentialsFile: '' },
   caCertificate: '',
   trace: '',
 };

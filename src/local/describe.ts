@@ -23,17 +23,25 @@ export interface PlaneDescription {
     readonly databases: readonly { readonly name: string; readonly user: string }[];
   } | null;
   readonly redis: { readonly host: string; readonly port: number; readonly tls: boolean } | null;
+  /** AWS's API for what runs here, and the file for `AWS_SHARED_CREDENTIALS_FILE` to sign with. */
+  readonly aws: { readonly endpoint: string; readonly credentialsFile: string };
   /** A PEM file to trust. */
   readonly caCertificate: string;
   /** `GET <trace>/<id>` shows the hops of the response that had `x-landfall-trace: <id>`. */
   readonly trace: string;
 }
 
+interface DescribedFiles {
+  readonly portBase: number;
+  readonly caFile: string;
+  readonly credentialsFile: string;
+}
+
 /** Names every place where the plane answers. */
 export function describePlane(
   manifest: Manifest,
   registry: Registry,
-  { portBase, caFile }: { readonly portBase: number; readonly caFile: string },
+  { portBase, caFile, credentialsFile }: DescribedFiles,
 ): PlaneDescription {
   const port = (role: PortRole) => String(portOf(portBase, role));
   const [server] = registry.providers('databaseServer').map((address) => registry.connect(address, 'databaseServer'));
@@ -63,6 +71,7 @@ export function describePlane(
     ),
     postgres: server === undefined ? null : { host: server.host, port: server.port, databases: server.databases() },
     redis: cache === undefined ? null : { host: cache.host, port: cache.port, tls: true },
+    aws: { endpoint: `http://127.0.0.1:${port('aws')}`, credentialsFile },
     caCertificate: caFile,
     trace: `http://127.0.0.1:${port('trace')}/traces`,
   };

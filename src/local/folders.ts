@@ -17,6 +17,8 @@ export interface PlaneFolders {
   readonly lock: string;
   /** How to reach the plane that runs. */
   readonly plane: string;
+  /** How to sign calls of the plane's AWS endpoint. */
+  readonly awsCredentials: string;
   readonly vault: string;
   readonly builds: string;
 }
@@ -35,6 +37,7 @@ export function planeFolders(project: string, environment: string): PlaneFolders
     state: join(root, 'state.json'),
     lock: join(root, 'lock'),
     plane: join(root, 'plane.json'),
+    awsCredentials: join(root, 'aws-credentials'),
     vault: join(root, 'data', 'vault.json'),
     builds: join(root, 'builds.json'),
   };

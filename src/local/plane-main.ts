@@ -31,9 +31,9 @@ async function main(project: string, environment: string, portBase: number): Pro
     'localhost',
     `*.${manifest.region}.awsapprunner.localhost`,
   ];
-  const plane = await Plane.open(folders, portBase, names);
+  const log = (event: unknown) => void process.stdout.write(`${JSON.stringify(event)}\n`);
+  const plane = await Plane.open(folders, portBase, names, log);
   const token = randomBytes(24).toString('hex');
-  const log = (event: unknown) => process.stdout.write(`${JSON.stringify(event)}\n`);
   let finished = false;
   const leave = async (code: number) => {
     if (finished) return;

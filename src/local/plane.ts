@@ -4,13 +4,16 @@ import { layers, localReaders, localRules } from '../layers/registry.js';
 import { readArtifact, type Artifact } from '../stack/artifact.js';
 import type { Attributes } from '../stack/layer.js';
 import type { Manifest } from '../stack/manifest.js';
+import { credentialsFile, planeCredentials, type PlaneCredentials } from './aws/credentials.js';
+import { awsEndpoint } from './aws/endpoint.js';
+import { sts } from './aws/sts.js';
 import { openCertificates, type Certificates } from './certificates.js';
 import { realClock } from './clock.js';
 import { createCloudClock } from './cloud-clock.js';
 import type { LocalContext, TaskRuntime } from './contract/context.js';
 import { Engine, type Deploy } from './engine.js';
 import type { PlaneFolders } from './folders.js';
-import { serve } from './http/server.js';
+import { serve, type RunningServer } from './http/server.js';
 import { Listeners } from './listeners.js';
 import { MetricStore } from './metrics/store.js';
 import { freePort, portOf } from './ports.js';
@@ -18,7 +21,7 @@ import { createProcesses } from './process/processes.js';
 import { processRuntime } from './process-runtime.js';
 import { Registry } from './registry.js';
 import { uploadSites } from './sites.js';
-import { readState, writeState, type LocalState } from './state.js';
+import { readState, writeAtomically, writeState, type LocalState } from './state.js';
 import { describePlane, type PlaneDescription } from './describe.js';
 import { TraceStore } from './trace.js';
 import { openVault, vaultKeyFile, type Vault } from './vault.js';
@@ -45,6 +48,7 @@ export class Plane {
   #state: LocalState;
   #manifest: Manifest | undefined;
   #onLog: Emit = () => undefined;
+  #aws: Promise<RunningServer> | undefined;
 
   private constructor(
     private readonly folders: PlaneFolders,
@@ -52,6 +56,8 @@ export class Plane {
     private readonly certificates: Certificates,
     private readonly vault: Vault,
     private readonly processes: ReturnType<typeof createProcesses>,
+    private readonly credentials: PlaneCredentials,
+    private readonly log: Emit,
   ) {
     this.#state = state;
     this.#listeners = new Listeners((role, options, handler) =>
@@ -81,8 +87,11 @@ export class Plane {
     );
   }
 
-  /** Opens what the environment keeps; nothing listens yet. Stops leftovers of a plane that was killed. */
-  static async open(folders: PlaneFolders, portBase: number, names: readonly string[]): Promise<Plane> {
+  /**
+   * Opens what the environment keeps; nothing listens yet. Stops leftovers of a plane that was killed.
+   * @param log gets what happens while no command looks on
+   */
+  static async open(folders: PlaneFolders, portBase: number, names: readonly string[], log: Emit): Promise<Plane> {
     const vault = await openVault({ file: folders.vault, keyFile: vaultKeyFile(process.env) });
     const certificates = await openCertificates({
       folder: folders.ca,
@@ -93,10 +102,12 @@ export class Plane {
       ips: ['127.0.0.1', '::1'],
       clock: realClock,
     });
+    const credentials = await planeCredentials(vault);
+    await writeAtomically(folders.awsCredentials, credentialsFile(credentials));
     const processes = createProcesses({ folder: folders.processes, logs: folders.logs });
     await processes.sweep();
     const state = (await readState(folders.state)) ?? { version: 1, portBase, variables: {}, sites: {}, resources: {} };
-    return new Plane(folders, { ...state, portBase }, certificates, vault, processes);
+    return new Plane(folders, { ...state, portBase }, certificates, vault, processes, credentials, log);
   }
 
   get portBase(): number {
@@ -107,8 +118,20 @@ export class Plane {
   async deploy(request: DeployRequest, emit: Emit, signal: AbortSignal): Promise<PlaneDescription> {
     const artifact = await readArtifact(this.folders.artifact);
     this.#manifest = artifact.manifest;
-    this.#onLog = emit;
+    // What is applied speaks on when the command has ended, and then to the plane's own log.
+    let heard = emit;
+    const say: Emit = (event) => heard(event);
+    this.#onLog = say;
+    try {
+      return await this.#apply(artifact, request, say, signal);
+    } finally {
+      heard = this.log;
+    }
+  }
+
+  async #apply(artifact: Artifact, request: DeployRequest, emit: Emit, signal: AbortSignal): Promise<PlaneDescription> {
     const deploy: Deploy = { artifact, variables: request.variables, emit, signal };
+    await this.#serveAws();
     await this.#engine.apply(deploy);
     await uploadSites(artifact.manifest, request.sites, {
       projectFolder: this.folders.project,
@@ -130,7 +153,11 @@ export class Plane {
         message: 'Nothing is deployed on the local plane.',
         fix: 'Run infra:deploy --local.',
       });
-    return describePlane(manifest, this.#registry, { portBase: this.portBase, caFile: this.certificates.caFile });
+    return describePlane(manifest, this.#registry, {
+      portBase: this.portBase,
+      caFile: this.certificates.caFile,
+      credentialsFile: this.folders.awsCredentials,
+    });
   }
 
   /** Services with their tasks, for status. */
@@ -147,7 +174,7 @@ export class Plane {
   async stop(emit: Emit): Promise<void> {
     this.#metrics.close();
     await this.#listeners.closeAll(5000);
-    await this.#engine.stop(this.#idle(emit)).finally(() => this.processes.close());
+    await this.#engine.stop(this.#idle(emit)).finally(() => this.#close());
   }
 
   /** Removes everything and its data. @throws LandfallErrors */
@@ -155,7 +182,31 @@ export class Plane {
     this.#metrics.close();
     await this.#listeners.closeAll(2000);
     await this.#engine.destroy(this.#idle(emit));
+    await this.#close();
+  }
+
+  async #close(): Promise<void> {
+    await (await this.#aws)?.close({ graceMs: 1000 });
     await this.processes.close();
+  }
+
+  /** Before anything is applied: functions and tasks may call it from their first moment to their last. */
+  async #serveAws(): Promise<void> {
+    const onError = (error: unknown) => this.#onLog({ type: 'log', source: 'aws', line: String(error) });
+    this.#aws ??= serve({
+      port: portOf(this.portBase, 'aws'),
+      handler: awsEndpoint({
+        apis: [sts, ...layers.flatMap(({ awsApis = [] }) => awsApis)],
+        credentials: this.credentials,
+        ctx: () => this.#contextFor('plane', this.#idle(this.#onLog), undefined, false),
+        onError,
+      }),
+      traces: new TraceStore({ clock: realClock, limit: 1 }),
+      clock: realClock,
+      onError,
+    });
+    this.#aws.catch(() => (this.#aws = undefined));
+    await this.#aws;
   }
 
   #idle(emit: Emit): Deploy {
@@ -199,6 +250,7 @@ export class Plane {
       changed,
       signal: deploy.signal,
       certificate: this.certificates,
+      awsAccess: { endpoint: `http://127.0.0.1:${String(portOf(this.portBase, 'aws'))}`, ...this.credentials },
       vault: this.vault,
       emit: deploy.emit,
       port: (role) => portOf(this.portBase, role),

@@ -4,6 +4,7 @@ import type { WebAclVerdict } from '../../src/local/contract/context.js';
 import { createPlace, serviceHost, type Place } from '../../src/layers/app-runner/local/testing/place.js';
 import { ask, fakeRequest } from '../../src/local/testing/fake-request.js';
 import type { ConformanceCase } from './case.js';
+import { fakeSecret } from '../../src/local/testing/fake-secret.js';
 
 const api = 'https://docs.aws.amazon.com/apprunner/latest/api';
 const guide = 'https://docs.aws.amazon.com/apprunner/latest/dg';
@@ -24,7 +25,7 @@ function withSecret(read: () => string): Place {
   const arn = 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:shop/dev/web/KEYS';
   place.plane.registry.remember('aws_secretsmanager_secret.keys', { arn });
   place.plane.registry.provide('aws_secretsmanager_secret.keys', 'secret', {
-    arn,
+    ...fakeSecret(arn, ''),
     read: () => Promise.resolve(read()),
   });
   return place;

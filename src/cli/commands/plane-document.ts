@@ -23,6 +23,7 @@ export const planeDescription = z.strictObject({
     })
     .nullable(),
   redis: z.strictObject({ host: z.string(), port: z.int(), tls: z.boolean() }).nullable(),
+  aws: z.strictObject({ endpoint: z.string(), credentialsFile: z.string() }),
   caCertificate: z.string(),
   trace: z.string(),
 }) satisfies z.ZodType<PlaneDescription>;

@@ -1,4 +1,5 @@
 import type { Layer } from '../../stack/layer.js';
+import { secretsManager } from './api.js';
 import { readRandomPassword, readSecretVersion, secretLocal, secretVersionLocal } from './local.js';
 import { synth } from './synth.js';
 
@@ -19,6 +20,7 @@ export const secrets: Layer<
     },
   ],
   local: { aws_secretsmanager_secret: secretLocal, aws_secretsmanager_secret_version: secretVersionLocal },
+  awsApis: [secretsManager],
   localData: { aws_secretsmanager_secret_version: readSecretVersion },
   localEphemeral: { aws_secretsmanager_random_password: readRandomPassword },
 };

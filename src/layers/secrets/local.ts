@@ -13,7 +13,8 @@ export const secretLocal: LocalBehaviour = {
   apply({ args }, ctx) {
     const name = String(args['name']);
     const arn = `arn:aws:secretsmanager:${ctx.region}:${ctx.accountId}:secret:${name}-${suffixOf(name)}`;
-    ctx.provide('secret', { arn, read: () => readValue(name, ctx) });
+    const write = (value: string) => ctx.vault.write(name, value);
+    ctx.provide('secret', { arn, name, read: () => readValue(name, ctx), write });
     return Promise.resolve({ id: arn, arn, name });
   },
   async destroy(_resolved, ctx) {

@@ -6,40 +6,23 @@ import { cbor as codec, dateToTag } from '@smithy/core/cbor';
 import aws4 from 'aws4';
 import { request } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
-import { realClock } from '../clock.js';
 import { awsInput, AwsError, awsTime, type AwsApi } from '../contract/aws-api.js';
-import { serve, type RunningServer } from '../http/server.js';
+import { openTestEndpoint, type TestEndpoint } from '../testing/aws-endpoint.js';
 import { createFakePlane } from '../testing/fake-context.js';
-import { TraceStore } from '../trace.js';
 import { z } from 'zod';
-import { awsEndpoint } from './endpoint.js';
-import { sts } from './sts.js';
 
-const credentials = { accessKeyId: 'LANDFALL0', secretAccessKey: 'secret' };
 const moment = new Date('2026-11-28T22:00:00.500Z');
-const servers: RunningServer[] = [];
+const opened: TestEndpoint[] = [];
 
 afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close({ graceMs: 0 })));
+  await Promise.all(opened.splice(0).map(({ close }) => close()));
 });
 
-/** An endpoint that answers with these APIs, and a client's settings for it. */
-async function endpoint(...apis: readonly AwsApi[]) {
-  const errors: unknown[] = [];
-  const server = await serve({
-    port: 0,
-    handler: awsEndpoint({
-      apis,
-      credentials,
-      ctx: () => createFakePlane().context('plane'),
-      onError: (error) => void errors.push(error),
-    }),
-    traces: new TraceStore({ clock: realClock, limit: 1 }),
-    clock: realClock,
-  });
-  servers.push(server);
-  const url = `http://127.0.0.1:${String(server.port)}`;
-  return { url, errors, client: { endpoint: url, region: 'eu-central-1', credentials, maxAttempts: 1 } };
+/** An endpoint that answers with these APIs. */
+async function endpoint(...apis: readonly AwsApi[]): Promise<TestEndpoint> {
+  const made = await openTestEndpoint(createFakePlane().context('plane'), apis);
+  opened.push(made);
+  return made;
 }
 
 describe('the local AWS endpoint', () => {
@@ -87,7 +70,7 @@ describe('the local AWS endpoint', () => {
   });
 
   it('answers CBOR', async () => {
-    const { url } = await endpoint({
+    const { url, client } = await endpoint({
       service: 'monitoring',
       operations: { Echo: (input) => Promise.resolve({ ...input, at: moment, was: input['at'] instanceof Date }) },
     });
@@ -97,7 +80,7 @@ describe('the local AWS endpoint', () => {
     const path = '/service/GraniteServiceVersion20100801/operation/Echo';
     const signed = aws4.sign(
       { service: 'monitoring', region: 'x', method: 'POST', path, host, headers, body },
-      credentials,
+      client.credentials,
     );
     const answer = await request(`${url}${path}`, {
       method: 'POST',
@@ -109,7 +92,7 @@ describe('the local AWS endpoint', () => {
   });
 
   it('answers the query protocol', async () => {
-    const { client } = await endpoint(sts);
+    const { client } = await endpoint();
     expect(await new STSClient(client).send(new GetCallerIdentityCommand({}))).toMatchObject({
       Account: '000000000000',
       Arn: 'arn:aws:iam::000000000000:user/local-plane',
@@ -162,13 +145,13 @@ describe('the local AWS endpoint', () => {
   });
 
   it('refuses a key that is not the plane’s, a wrong signature, and none', async () => {
-    const { client, url } = await endpoint(sts);
-    const as = (given: typeof credentials) =>
+    const { client, url } = await endpoint();
+    const as = (given: TestEndpoint['client']['credentials']) =>
       new STSClient({ ...client, credentials: given }).send(new GetCallerIdentityCommand({}));
-    await expect(as({ ...credentials, accessKeyId: 'AKIA1' })).rejects.toMatchObject({
+    await expect(as({ ...client.credentials, accessKeyId: 'AKIA1' })).rejects.toMatchObject({
       name: 'UnrecognizedClientException',
     });
-    await expect(as({ ...credentials, secretAccessKey: 'x' })).rejects.toMatchObject({
+    await expect(as({ ...client.credentials, secretAccessKey: 'x' })).rejects.toMatchObject({
       name: 'InvalidSignatureException',
     });
     const unsigned = await request(url, { method: 'POST', headers: { 'x-amz-target': 'X.ListServices' }, body: '{}' });
@@ -177,13 +160,13 @@ describe('the local AWS endpoint', () => {
   });
 
   it('refuses a host name that is not this machine’s, as a browser would send it', async () => {
-    const { url } = await endpoint(sts);
+    const { url } = await endpoint();
     const answer = await request(url, { method: 'POST', headers: { host: 'evil.example' } });
     expect(answer.statusCode).toBe(403);
   });
 
   it('names an operation that it does not answer', async () => {
-    const { client } = await endpoint(sts);
+    const { client } = await endpoint();
     await expect(new ECSClient(client).send(new ListServicesCommand({}))).rejects.toMatchObject({
       name: 'UnknownOperationException',
       message: expect.stringContaining('ListServices of ecs') as string,

@@ -105,8 +105,11 @@ export type WebAclVerdict =
 
 export interface Secret {
   readonly arn: string;
+  /** Such as `shop/dev/kong/WAKE_TOKEN`. */
+  readonly name: string;
   /** @throws LandfallError `SECRET_WITHOUT_VALUE` */
   read(): Promise<string>;
+  write(value: string): Promise<void>;
 }
 
 export interface BucketObject {
@@ -238,6 +241,8 @@ export interface LocalContext {
     readonly caPem: string;
     readonly caFile: string;
   };
+  /** How to reach the local AWS endpoint. For processes that have a role on AWS; never in state or logs. */
+  readonly awsAccess: { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly vault: {
     read(name: string): Promise<string | undefined>;
     write(name: string, value: string): Promise<void>;

@@ -146,6 +146,7 @@ function contextOf(parts: Parts, address: string, prior: Attributes | undefined)
     changed: true,
     signal: new AbortController().signal,
     certificate: { certPem: '', keyPem: '', caPem: '', caFile: join(folder, 'ca.pem') },
+    awsAccess: { endpoint: 'http://127.0.0.1:4410', accessKeyId: 'LANDFALL0', secretAccessKey: 'secret' },
     vault: {
       read: (name) => Promise.resolve(vault.get(name)),
       write: (name, value) => Promise.resolve(void vault.set(name, value)),

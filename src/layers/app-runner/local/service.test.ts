@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { UpstreamError } from '../../../local/contract/http.js';
 import { ask, plain } from '../../../local/testing/fake-request.js';
 import { createPlace, serviceAddress, serviceHost } from './testing/place.js';
+import { fakeSecret } from '../../../local/testing/fake-secret.js';
 
 const web = { host: serviceHost };
 
@@ -92,7 +93,7 @@ test.each([
   const place = createPlace();
   const arn = 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:text';
   place.plane.registry.remember('aws_secretsmanager_secret.text', { arn });
-  place.plane.registry.provide('aws_secretsmanager_secret.text', 'secret', { arn, read: () => Promise.resolve('"x"') });
+  place.plane.registry.provide('aws_secretsmanager_secret.text', 'secret', fakeSecret(arn, '"x"'));
   await expect(place.deploy({ secrets: { KEY: reference } })).rejects.toMatchObject({ code });
   expect(place.instances).toEqual([]);
 });

@@ -3,6 +3,7 @@ import type { LocalContext } from '../../../local/contract/context.js';
 import { createFakePlane } from '../../../local/testing/fake-context.js';
 import type { LocalBehaviour } from '../../../stack/layer.js';
 import { taskEnvironment } from './task-environment.js';
+import { fakeSecret } from '../../../local/testing/fake-secret.js';
 
 const arn = 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:shop/dev/shared/REDIS-abc123';
 let value: string;
@@ -11,7 +12,7 @@ let ctx: LocalContext;
 const secret: LocalBehaviour = {
   fidelity: 'exact',
   apply: (_resource, own) => {
-    own.provide('secret', { arn, read: () => Promise.resolve(value) });
+    own.provide('secret', { ...fakeSecret(arn, ''), read: () => Promise.resolve(value) });
     return Promise.resolve({ arn });
   },
 };
