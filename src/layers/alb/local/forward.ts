@@ -41,6 +41,10 @@ export class Forward {
     return { group: chosen?.group, cookies: chosen === undefined ? [] : this.#cookies(chosen, now) };
   }
 
+  targetGroups(): readonly LocalTargetGroup[] {
+    return this.groups.flatMap(({ group }) => (group === undefined ? [] : [group]));
+  }
+
   #bound(headers: readonly HeaderPair[], now: number): WeightedGroup | undefined {
     const arn = stuck(headers, [sticky.name, sticky.twin], this.scope, now);
     return arn === undefined ? undefined : this.groups.find((group) => group.arn === arn);

@@ -106,7 +106,8 @@ function withCookies(response: HttpResponse, { choice, clock }: Errand, found: F
   const own: readonly HeaderPair[] =
     stickiness === undefined ? [] : bindingCookies(stickiness, context, response.headers);
   const added = [...choice.cookies, ...own];
-  return added.length === 0 ? response : { ...response, headers: [...response.headers, ...added] };
+  // Always another object: what a target passes on is no answer of this load balancer's own.
+  return { ...response, headers: [...response.headers, ...added] };
 }
 
 function taskHop({ trace }: HttpRequest, target: Target): Hop {

@@ -1,6 +1,7 @@
 import { inert, localArn, type LocalBehaviour, type LocalRule } from '../../../stack/layer.js';
 import { dnsNameOf, listener, listenerRule } from './listener.js';
 import { targetGroup } from './target-group.js';
+import { loadBalancerSuffix } from './traffic.js';
 
 const loadBalancer: LocalBehaviour = {
   fidelity: 'approximate',
@@ -12,7 +13,7 @@ const loadBalancer: LocalBehaviour = {
       id: arn,
       arn,
       name,
-      arn_suffix: `app/${name}/local`,
+      arn_suffix: loadBalancerSuffix(name),
       dns_name: dnsNameOf(name, ctx),
       zone_id: 'ZLOCALELB',
     };

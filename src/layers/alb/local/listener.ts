@@ -15,7 +15,8 @@ export const listener: LocalBehaviour = {
     const args = listenerSchema.parse(resource.args);
     const name = loadBalancerName(args.load_balancer_arn, ctx);
     const arn = localArn(ctx, 'elasticloadbalancing', `listener/app/${name}/local/${String(args.port)}`);
-    const live = new LiveListener(arn, args, dnsNameOf(name, ctx), ctx);
+    runningListener(ctx)?.close();
+    const live = new LiveListener(arn, args, name, dnsNameOf(name, ctx), ctx);
     const role = roles[args.port];
     const tls = args.protocol === 'HTTPS';
     const options = { tls, http2: tls && loadBalancerOf(args.load_balancer_arn, ctx).enable_http2, refusal };
@@ -24,7 +25,14 @@ export const listener: LocalBehaviour = {
     ctx.provide('handler', live);
     return { id: arn, arn, port: args.port };
   },
+  destroy: (_resource, ctx) => Promise.resolve(runningListener(ctx)?.close()),
 };
+
+function runningListener(ctx: LocalContext): LiveListener | undefined {
+  if (!ctx.providers('handler').includes(ctx.address)) return undefined;
+  const live = ctx.connect(ctx.address, 'handler');
+  return live instanceof LiveListener ? live : undefined;
+}
 
 /** The name that the load balancer answers to inside the plane. */
 export const dnsNameOf = (name: string, ctx: LocalContext): string => `${name}.${ctx.region}.elb.localhost`;

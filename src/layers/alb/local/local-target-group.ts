@@ -105,6 +105,13 @@ export class LocalTargetGroup implements TargetGroup {
     return this.#requests;
   }
 
+  /** How many targets are healthy, and how many are not any more. */
+  hosts(): { readonly healthy: number; readonly unhealthy: number } {
+    const count = (wanted: TargetHealth) =>
+      [...this.#members.values()].filter(({ health }) => health === wanted).length;
+    return { healthy: count('healthy'), unhealthy: count('unhealthy') };
+  }
+
   /**
    * Takes a target: the one that the session is bound to while it can be used, else the next by the group's algorithm.
    * @returns undefined when none is registered

@@ -25,6 +25,12 @@ export const refusal = (status: 400 | 408 | 431): HttpResponse => ownError(statu
 /** Logged when the client has left before the target answered; nobody gets it. @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html (read 2026-11-25) */
 export const clientLeft: HttpResponse = { status: 460, headers: [], body: null };
 
+/** Answers made here: a target may pass on another load balancer's, which look the same. */
+const made = new WeakSet<HttpResponse>([clientLeft]);
+
+/** Whether the load balancer itself made this answer. */
+export const isOwn = (response: HttpResponse): boolean => made.has(response);
+
 /** The page of a status. */
 export function page(status: number): string {
   const title = `${String(status)} ${reasons[status] ?? STATUS_CODES[status] ?? ''}`.trim();
@@ -34,7 +40,7 @@ export function page(status: number): string {
 /** `Server` is how an answer of the load balancer's own is known. */
 export function own(status: number, contentType: string, text: string, more: readonly HeaderPair[] = []): HttpResponse {
   const body = Buffer.from(text);
-  return {
+  const response: HttpResponse = {
     status,
     headers: [
       ['Server', 'awselb/2.0'],
@@ -44,4 +50,6 @@ export function own(status: number, contentType: string, text: string, more: rea
     ],
     body,
   };
+  made.add(response);
+  return response;
 }

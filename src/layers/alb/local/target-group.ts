@@ -3,6 +3,7 @@ import { localArn, type LocalBehaviour } from '../../../stack/layer.js';
 import type { LocalContext } from '../../../local/contract/context.js';
 import { LocalTargetGroup, type TargetGroupSettings } from './local-target-group.js';
 import type { Stickiness } from './stickiness.js';
+import { targetGroupSuffix } from './traffic.js';
 
 /** What is read of `aws_lb_target_group`. Defaults are the provider's. */
 const argsSchema = z.object({
@@ -54,7 +55,7 @@ export const targetGroup: LocalBehaviour = {
     if (known === undefined) ctx.provide('targetGroup', new LocalTargetGroup(settings, ctx.clock));
     else known.settings = settings;
     const arn = localArn(ctx, 'elasticloadbalancing', `targetgroup/${name}/local`);
-    return Promise.resolve({ id: arn, arn, name, arn_suffix: `targetgroup/${name}/local` });
+    return Promise.resolve({ id: arn, arn, name, arn_suffix: targetGroupSuffix(name) });
   },
   stop: (_resource, ctx) => Promise.resolve(runningGroup(ctx)?.close()),
   destroy: (_resource, ctx) => Promise.resolve(runningGroup(ctx)?.close()),
