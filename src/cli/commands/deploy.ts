@@ -34,7 +34,7 @@ export const deploy: CommandEntry = {
 
 /** Every address of the plane as a table. */
 export function renderAddresses(description: PlaneDescription): string {
-  const { endpoints, alb, buckets, postgres, aws, caCertificate, trace } = description;
+  const { endpoints, alb, buckets, postgres, redis, aws, caCertificate, trace } = description;
   const rows = [
     ...Object.entries(endpoints).map(([name, url]) => [name, url]),
     ...Object.entries(alb).map(([name, url]) => [`ALB ${name}`, url]),
@@ -47,6 +47,7 @@ export function renderAddresses(description: PlaneDescription): string {
             `${postgres.host}:${String(postgres.port)} (${postgres.databases.map(({ name }) => name).join(', ')})`,
           ],
         ]),
+    ...(redis === null ? [] : [['Redis', `${redis.host}:${String(redis.port)} (TLS)`]]),
     ['AWS API', aws.endpoint],
     ['traces', trace],
     ['certificate authority', caCertificate],

@@ -54,6 +54,7 @@ export function createApi({ baseUrl, token, fetch = globalThis.fetch.bind(global
   return {
     login: (email: string, password: string) =>
       call<{ accessToken: string; expiresIn: number }>('POST', '/auth/login', { email, password }),
+    logout: () => call<undefined>('DELETE', '/auth/session'),
     listOffers: () => call<readonly Offer[]>('GET', '/offers'),
     findOffer: (id: string) => call<Offer>('GET', offerPath(id)),
     createOffer: (input: OfferInput) => call<Offer>('POST', '/offers', input),

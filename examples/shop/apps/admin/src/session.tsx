@@ -38,6 +38,8 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
         setNotice(undefined);
       },
       signOut: (reason) => {
+        // Ended by the user, it ends on the server too; otherwise it ended there before, or will with its token.
+        if (reason === undefined) void api.logout().catch(() => undefined);
         sessionStorage.removeItem(storageKey);
         setSignedIn(undefined);
         setNotice(reason);

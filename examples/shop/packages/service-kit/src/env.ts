@@ -10,7 +10,10 @@ const databaseEnv = z.object({
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(5),
 });
 
+const redisEnv = z.object({ REDIS_URL: z.url({ protocol: /^rediss?$/ }) });
+
 export type DatabaseEnv = z.output<typeof databaseEnv>;
+export type RedisEnv = z.output<typeof redisEnv>;
 
 /** Reads the named variables, or throws one error that lists every wrong one. Values are never in the message. */
 export function readEnv<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv = process.env): z.output<T> {
@@ -22,3 +25,4 @@ export function readEnv<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv =
 
 export const readServerEnv = (env?: NodeJS.ProcessEnv) => readEnv(serverEnv, env);
 export const readDatabaseEnv = (env?: NodeJS.ProcessEnv) => readEnv(databaseEnv, env);
+export const readRedisEnv = (env?: NodeJS.ProcessEnv) => readEnv(redisEnv, env);

@@ -9,10 +9,10 @@ import { accessLog } from './access-log.js';
 import { createDrain } from './drain.js';
 import { readServerEnv } from './env.js';
 import { JsonLogger } from './json-logger.js';
+import { onStopSignal } from './stop-signal.js';
 
 const keepAliveMs = 75_000;
 const drainDeadlineMs = 8_000;
-const exitDeadlineMs = 9_500;
 
 /**
  * Boots the module and listens on HOST:PORT. SIGTERM and SIGINT drain it: exit code 0, or 1 when something still ran
@@ -44,16 +44,7 @@ async function listen(module: Type, logger: JsonLogger): Promise<void> {
   });
   app.use(accessLog);
 
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      new Logger('Shutdown').log(`${signal}: draining.`);
-      drain.begin();
-      setTimeout(() => {
-        new Logger('Shutdown').error('Work is still going on at the deadline: it is cut off.');
-        process.exit(1);
-      }, exitDeadlineMs).unref();
-    });
-  }
+  onStopSignal(drain.begin);
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.listen(PORT, HOST);
   new Logger('Start').log(`Listening on ${HOST}:${PORT}.`);

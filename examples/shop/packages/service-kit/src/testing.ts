@@ -46,37 +46,47 @@ export interface TestService {
 export async function startBuiltService(env: NodeJS.ProcessEnv): Promise<TestService> {
   const port = String(20_000 + Math.floor(Math.random() * 10_000));
   const child = start('dist/main.js', { ...env, PORT: port, HOST: '127.0.0.1' });
-  await listening(child);
-  return {
-    url: `http://127.0.0.1:${port}`,
-    stop: async () => {
-      const closed = once(child, 'close');
-      child.kill('SIGTERM');
-      await closed;
-      return child.exitCode ?? -1;
-    },
-  };
+  await started(child, 'Listening on');
+  return { url: `http://127.0.0.1:${port}`, stop: () => stop(child) };
+}
+
+/** Starts the built `dist/main.js` of a worker, and waits until it works. */
+export async function startBuiltWorker(env: NodeJS.ProcessEnv): Promise<Pick<TestService, 'stop'>> {
+  const child = start('dist/main.js', env);
+  await started(child, 'Working.');
+  return { stop: () => stop(child) };
+}
+
+async function stop(child: ChildProcess): Promise<number> {
+  const closed = once(child, 'close');
+  child.kill('SIGTERM');
+  await closed;
+  return child.exitCode ?? -1;
 }
 
 function start(script: string, env: NodeJS.ProcessEnv): ChildProcess {
   return spawn(process.execPath, [script], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-function listening(child: ChildProcess): Promise<void> {
+/** Resolves with the line that has this text. */
+function started(child: ChildProcess, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     if (!child.stdout) return reject(new Error('The child has no stdout.'));
     const lines: string[] = [];
     createInterface(child.stdout).on('line', (line) => {
       lines.push(line);
-      if (line.includes('Listening on')) resolve();
+      if (line.includes(text)) resolve();
     });
     child.once('close', (code) => reject(new Error(`It ended with ${code}:\n${lines.join('\n')}`)));
   });
 }
 
-/** The server to test on, and why a suite that needs one is skipped without it. */
+const missing = ['TEST_DATABASE_URL', 'TEST_REDIS_URL'].filter((name) => !process.env[name]);
+
+/** The servers to test on, and why a suite that needs them is skipped without. */
 export const testServer = {
   url: process.env['TEST_DATABASE_URL'] ?? '',
-  skip: !process.env['TEST_DATABASE_URL'],
-  reason: process.env['TEST_DATABASE_URL'] ? '' : ' (skipped: TEST_DATABASE_URL names no PostgreSQL server)',
+  redisUrl: process.env['TEST_REDIS_URL'] ?? '',
+  skip: missing.length > 0,
+  reason: missing.length > 0 ? ` (skipped: no ${missing.join(', ')})` : '',
 };

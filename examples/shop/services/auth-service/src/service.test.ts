@@ -5,7 +5,7 @@ import {
   type TestDatabase,
   testServer,
 } from '@shop/service-kit/testing';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const issuer = 'https://auth.shop.example';
@@ -20,7 +20,7 @@ describe.skipIf(testServer.skip)(`the running auth-service${testServer.reason}`,
 
   beforeAll(async () => {
     database = await createTestDatabase(testServer.url);
-    env = { DATABASE_URL: database.url, TOKEN_ISSUER: issuer };
+    env = { DATABASE_URL: database.url, REDIS_URL: testServer.redisUrl, TOKEN_ISSUER: issuer };
   }, 30_000);
 
   afterAll(() => database.drop());
@@ -47,6 +47,20 @@ describe.skipIf(testServer.skip)(`the running auth-service${testServer.reason}`,
     });
     expect(payload['email']).toBe(ann.email);
     expect(await (await fetch(jwks_uri)).text()).not.toContain('"d":');
+    expect(await Promise.all([one.stop(), two.stop()])).toEqual([0, 0]);
+  });
+
+  test('a session lasts until it is ended, whichever task is asked', async () => {
+    const [one, two] = await Promise.all([startBuiltService(env), startBuiltService(env)]);
+    const { accessToken } = (await (await post(`${one.url}/auth/login`, ann)).json()) as { accessToken: string };
+    const session = (method: string) => {
+      const claims = accessToken.split('.')[1] ?? '';
+      return fetch(`${two.url}/auth/session`, { method, headers: { 'x-user-claims': claims } });
+    };
+    expect(await (await session('GET')).json()).toMatchObject({ id: decodeJwt(accessToken).jti, email: ann.email });
+    expect((await session('DELETE')).status).toBe(204);
+    expect((await session('GET')).status).toBe(401);
+    expect((await fetch(`${one.url}/auth/session`)).status).toBe(401);
     expect(await Promise.all([one.stop(), two.stop()])).toEqual([0, 0]);
   });
 

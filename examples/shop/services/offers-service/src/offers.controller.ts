@@ -17,6 +17,7 @@ import { Validated } from '@shop/service-kit';
 import { AuthServiceClient, type Issuer } from './auth-service.client.js';
 import { type Offer, type OfferInput, offerInput } from './offer.js';
 import { OffersRepository } from './offers.repository.js';
+import { Summary } from './summary/summary.js';
 import { UserIdGuard } from './user-id.guard.js';
 
 @Controller('offers')
@@ -24,6 +25,7 @@ export class OffersController {
   constructor(
     private readonly offers: OffersRepository,
     private readonly auth: AuthServiceClient,
+    private readonly summary: Summary,
   ) {}
 
   @Get()
@@ -45,8 +47,13 @@ export class OffersController {
 
   @Post()
   @UseGuards(UserIdGuard)
-  create(@Body(new Validated(offerInput)) input: OfferInput, @Headers('x-user-id') userId: string): Promise<Offer> {
-    return this.offers.create(input, userId);
+  async create(
+    @Body(new Validated(offerInput)) input: OfferInput,
+    @Headers('x-user-id') userId: string,
+  ): Promise<Offer> {
+    const offer = await this.offers.create(input, userId);
+    await this.summary.renewLater();
+    return offer;
   }
 
   @Put(':id')
@@ -56,7 +63,9 @@ export class OffersController {
     @Body(new Validated(offerInput)) input: OfferInput,
     @Headers('x-user-id') userId: string,
   ): Promise<Offer> {
-    return found(await this.offers.replace(id, input, userId));
+    const offer = found(await this.offers.replace(id, input, userId));
+    await this.summary.renewLater();
+    return offer;
   }
 
   @Delete(':id')
@@ -64,6 +73,7 @@ export class OffersController {
   @UseGuards(UserIdGuard)
   async remove(@Param('id', ParseUUIDPipe) id: string): Promise<void> {
     found((await this.offers.remove(id)) || undefined);
+    await this.summary.renewLater();
   }
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { summaryKey, summaryQueue } from '@shop/contracts';
 import {
   createTestDatabase,
   runBuilt,
@@ -8,6 +9,7 @@ import {
   type TestService,
   testServer,
 } from '@shop/service-kit/testing';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 describe.skipIf(testServer.skip)(`the running offers-service${testServer.reason}`, { timeout: 30_000 }, () => {
@@ -25,7 +27,7 @@ describe.skipIf(testServer.skip)(`the running offers-service${testServer.reason}
 
   beforeAll(async () => {
     database = await createTestDatabase(testServer.url);
-    const env = { DATABASE_URL: database.url };
+    const env = { DATABASE_URL: database.url, REDIS_URL: testServer.redisUrl };
     expect(await runBuilt('dist/migrate.js', env)).toBe(0);
     expect(await Promise.all([runBuilt('dist/seed.js', env), runBuilt('dist/seed.js', env)])).toEqual([0, 0]);
     auth = createServer((request, response) => {
@@ -61,6 +63,25 @@ describe.skipIf(testServer.skip)(`the running offers-service${testServer.reason}
     expect((await send('DELETE', `/offers/${id}`)).status).toBe(401);
     expect((await send('DELETE', `/offers/${id}`, undefined, 'ann')).status).toBe(204);
     expect((await send('GET', `/offers/${id}`)).status).toBe(404);
+  });
+
+  test('has the summary made anew after each change', async () => {
+    const redis = new Redis(testServer.redisUrl);
+    /** How many jobs there ever were. */
+    const jobs = async () => Number(await redis.get(`bull:${summaryQueue}:id`));
+    const before = await jobs();
+    await send('POST', '/offers', { title: 'Stool', priceCents: 100 }, 'ann');
+    expect(await jobs()).toBe(before + 1);
+    expect((await send('POST', '/offers/summary')).status).toBe(401);
+    expect((await send('POST', '/offers/summary', undefined, 'ann')).status).toBe(202);
+    expect(await jobs()).toBe(before + 2);
+
+    const summary = { count: 1, lowestPriceCents: 100, highestPriceCents: 100, madeAt: '2026-01-01T00:00:00.000Z' };
+    await redis.set(summaryKey, JSON.stringify(summary));
+    expect(await (await send('GET', '/offers/summary')).json()).toEqual(summary);
+    await redis.del(summaryKey);
+    expect((await send('GET', '/offers/summary')).status).toBe(404);
+    await redis.quit();
   });
 
   test('refuses what is not an offer or not an id', async () => {

@@ -1,4 +1,5 @@
 import { ConflictException, Injectable, UnauthorizedException } from '@nestjs/common';
+import { Sessions } from '../sessions/sessions.js';
 import { type AccessToken, TokenIssuer } from '../tokens/token-issuer.js';
 import type { Login, Registration } from './credentials.js';
 import { checkPassword, hashPassword } from './passwords.js';
@@ -8,6 +9,7 @@ import { type User, UsersRepository } from './users.repository.js';
 export class AccountsService {
   constructor(
     private readonly users: UsersRepository,
+    private readonly sessions: Sessions,
     private readonly tokens: TokenIssuer,
   ) {}
 
@@ -21,6 +23,7 @@ export class AccountsService {
     const user = await this.users.findByEmail(email);
     const matches = await checkPassword(password, user?.passwordHash);
     if (!user || !matches) throw new UnauthorizedException('Wrong address or password.');
-    return this.tokens.issue(user);
+    const session = await this.sessions.begin(user);
+    return this.tokens.issue(user, session.id);
   }
 }

@@ -22,11 +22,12 @@ export class TokenIssuer {
     this.#privateKey = importJWK(key.privateKey, algorithm);
   }
 
-  async issue(user: { readonly id: string; readonly email: string }): Promise<AccessToken> {
+  async issue(user: { readonly id: string; readonly email: string }, sessionId: string): Promise<AccessToken> {
     const issuedAt = Math.floor(this.now() / 1_000);
     const accessToken = await new SignJWT({ email: user.email })
       .setProtectedHeader({ alg: algorithm, kid: this.key.kid, typ: 'JWT' })
       .setSubject(user.id)
+      .setJti(sessionId)
       .setIssuer(this.issuer)
       .setAudience(audience)
       .setIssuedAt(issuedAt)
