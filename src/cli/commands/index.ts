@@ -22,7 +22,12 @@ const loaders: Readonly<Record<string, () => Promise<CommandEntry>>> = {
   'infra:status': async () => (await import('./status.js')).status,
   'infra:outputs': async () => (await import('./outputs.js')).outputs,
   'infra:logs': async () => (await import('./logs.js')).logs,
+  'secrets:list': async () => (await import('./secrets-list.js')).secretsList,
   'secrets:set': async () => (await import('./secrets-set.js')).secretsSet,
+  'secrets:push': async () => (await import('./secrets-push.js')).secretsPush,
+  'secrets:diff': async () => (await import('./secrets-diff.js')).secretsDiff,
+  'secrets:get': async () => (await import('./secrets-get.js')).secretsGet,
+  'secrets:remove': async () => (await import('./secrets-remove.js')).secretsRemove,
   'infra:destroy': async () => (await import('./destroy.js')).destroy,
 };
 

@@ -1,57 +1,58 @@
 import { Argument, Option } from 'commander';
 import { z } from 'zod';
 import { LandfallError } from '../../base/errors.js';
-import { planeFolders } from '../../local/folders.js';
-import { withLock } from '../../base/lock.js';
-import { openVault, vaultKeyFile } from '../../local/vault.js';
+import { assertSecretValue } from '../../deploy/secrets/store.js';
+import type { Io } from '../io.js';
 import type { CommandEntry } from './index.js';
-import { localOption, requireLocal, type LocalOptions } from './options.js';
-import { openProject } from './project.js';
+import { localOption, type LocalOptions } from './options.js';
+import { declaredSecret, openSecrets, restartedText } from './secrets-shared.js';
 
 interface Options extends LocalOptions {
   readonly arguments: readonly unknown[];
+  readonly restart: boolean;
 }
 
 export const secretsSet: CommandEntry = {
   name: 'secrets:set',
-  description: 'Set the value of a declared secret; the value is read from standard input',
-  document: z.strictObject({ name: z.string(), set: z.literal(true) }),
-  arguments: [new Argument('<service/NAME>', 'the secret, such as offers-service/STRIPE_KEY')],
-  options: [localOption(), new Option('--yes', 'do not ask (a local secret is set without asking)')],
-  async run(given, io) {
+  description: 'Set the value of a secret; it is asked for, or read from standard input',
+  document: z.strictObject({
+    name: z.string(),
+    set: z.literal(true),
+    changed: z.boolean(),
+    restarted: z.array(z.string()),
+  }),
+  arguments: [new Argument('<scope/NAME>', 'the secret, such as offers-service/STRIPE_KEY')],
+  options: [localOption(), noRestartOption()],
+  async run(given, io, emit) {
     const options = given as Options;
-    requireLocal('secrets:set', options);
-    const { synthesis, folder } = await openProject(options, io);
-    const { project, environment } = synthesis.manifest;
-    const [key] = options.arguments;
-    const name = `${project}/${environment}/${String(key)}`;
-    const declared = synthesis.stack.resources.flatMap((resource) =>
-      resource.type === 'aws_secretsmanager_secret' && typeof resource.args.name === 'string'
-        ? [resource.args.name]
-        : [],
-    );
-    if (!declared.includes(name)) throw undeclared(String(key), declared, `${project}/${environment}/`);
-    const value = (await io.readInput()).replace(/\r?\n$/, '');
-    if (value === '')
-      throw new LandfallError({
-        code: 'SECRET_EMPTY',
-        message: `No value for ${name} came from standard input.`,
-        fix: `printf %s "$VALUE" | landfall secrets:set ${String(key)} --env ${environment} --local`,
-      });
-    const { vault: file, lock } = planeFolders(folder, environment);
-    const vault = await openVault({ file, keyFile: vaultKeyFile(process.env) });
-    await withLock(lock, () => vault.write(name, value));
+    const secrets = await openSecrets(options, io);
+    const secret = declaredSecret(secrets, String(options.arguments[0]));
+    const value = await valueFor(secret.key, io);
+    assertSecretValue(secret.key, value);
+    const changed = (await secrets.store.read(secret.name)) !== value;
+    if (changed) await secrets.store.write(secret.name, value, secret.description);
+    const restarted = changed && options.restart ? await secrets.restart([secret], emit) : [];
     return {
-      document: { name, set: true },
-      text: `${name} is set. Services that use it get it at their next start.\n`,
+      document: { name: secret.name, set: true, changed, restarted },
+      text: changed
+        ? `${secret.name} is set.\n${restartedText(restarted, [secret])}`
+        : `${secret.name} has this value already.\n`,
     };
   },
 };
 
-function undeclared(key: string, declared: readonly string[], prefix: string): LandfallError {
-  return new LandfallError({
-    code: 'SECRET_UNDECLARED',
-    message: `No service declares the secret ${key}.`,
-    fix: `Declared are: ${declared.map((name) => name.slice(prefix.length)).join(', ')}. Add it to a service’s secrets in the config.`,
+export function noRestartOption(): Option {
+  return new Option('--no-restart', 'leave running tasks with the value that they started with');
+}
+
+/** Typed unseen at a terminal, else all of standard input without its last line break. */
+async function valueFor(key: string, io: Io): Promise<string> {
+  if (io.prompts.available) return io.prompts.secret(`Value of ${key}`);
+  const value = (await io.readInput()).replace(/\r?\n$/, '');
+  if (value !== '') return value;
+  throw new LandfallError({
+    code: 'SECRET_EMPTY',
+    message: `No value for ${key} came from standard input.`,
+    fix: `Give it on standard input: printf %s "$VALUE" | landfall secrets:set ${key} …`,
   });
 }

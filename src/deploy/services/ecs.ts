@@ -1,0 +1,40 @@
+import {
+  DescribeServicesCommand,
+  ECSClient,
+  type Deployment,
+  type DescribeServicesCommandInput,
+  type Service,
+} from '@aws-sdk/client-ecs';
+import { awsProblem } from '../aws/problems.js';
+import type { AwsSession } from '../aws/session.js';
+
+/** At most 10 services a call. @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html (not re-read) */
+const servicesACall = 10;
+
+/** The services that exist, by name. @throws what `awsProblem` makes */
+export async function describeServices(
+  session: AwsSession,
+  cluster: string,
+  names: readonly string[],
+  include: DescribeServicesCommandInput['include'] = [],
+): Promise<ReadonlyMap<string, Service>> {
+  const client = session.client(ECSClient);
+  const found = new Map<string, Service>();
+  try {
+    for (let start = 0; start < names.length; start += servicesACall) {
+      const services = names.slice(start, start + servicesACall);
+      const answer = await client.send(new DescribeServicesCommand({ cluster, services, include }));
+      for (const service of answer.services ?? []) {
+        if (service.status !== 'INACTIVE') found.set(service.serviceName ?? '', service);
+      }
+    }
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ClusterNotFoundException') return new Map();
+    throw awsProblem(error, 'look at the ECS services');
+  }
+  return found;
+}
+
+/** The deployment that ECS works towards. */
+export const primaryOf = ({ deployments = [] }: Service): Deployment | undefined =>
+  deployments.find(({ status }) => status === 'PRIMARY');
