@@ -16,6 +16,7 @@ export interface CommandEntry {
 
 /** Every command, in the order of `--help`. Each is loaded when it is asked for: what deploys loads much that others do not need. */
 const loaders: Readonly<Record<string, () => Promise<CommandEntry>>> = {
+  'infra:init': async () => (await import('./init-state.js')).initState,
   'infra:generate': async () => (await import('./generate.js')).generate,
   'infra:plan': async () => (await import('./plan.js')).plan,
   'infra:deploy': async () => (await import('./deploy.js')).deploy,
