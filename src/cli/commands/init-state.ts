@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { openAws } from '../../deploy/aws/session.js';
 import { ensureStateBucket } from '../../deploy/state/bucket.js';
 import type { CommonOptions } from '../io.js';
@@ -7,6 +8,13 @@ import { openProject } from './project.js';
 export const initState: CommandEntry = {
   name: 'infra:init',
   description: 'Make the bucket that holds the state of an environment on AWS',
+  document: z.strictObject({
+    environment: z.string(),
+    account: z.string(),
+    region: z.string(),
+    bucket: z.string(),
+    made: z.boolean().describe('false when it was there already'),
+  }),
   async run(given, io) {
     const options: CommonOptions = given;
     const { synthesis } = await openProject(options, io);

@@ -11,14 +11,15 @@ import type { AwsSession } from '../aws/session.js';
 
 /** Whether a bucket holds an object or an old version of one; false when there is no such bucket. */
 export async function hasObjects(session: AwsSession, Bucket: string): Promise<boolean> {
-  const page = await session
-    .client(S3Client)
-    .send(new ListObjectVersionsCommand({ Bucket, MaxKeys: 1 }))
-    .catch((error: unknown) => {
-      if (isAwsError(error, 'NoSuchBucket')) return {};
-      throw awsProblem(error, `look into the bucket ${Bucket}`);
-    });
-  return (page.Versions?.length ?? 0) > 0;
+  try {
+    const { Versions = [] } = await session
+      .client(S3Client)
+      .send(new ListObjectVersionsCommand({ Bucket, MaxKeys: 1 }));
+    return Versions.length > 0;
+  } catch (error) {
+    if (isAwsError(error, 'NoSuchBucket')) return false;
+    throw awsProblem(error, `look into the bucket ${Bucket}`);
+  }
 }
 
 /** Deletes a bucket with every version of every object in it. Nothing happens when it is gone already. */
