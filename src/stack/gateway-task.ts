@@ -1,7 +1,7 @@
 import type { Config, GatewayConfig } from '../config/config.js';
-import type { Refs } from './refs.js';
+import { canSleep, type Refs } from './refs.js';
 import { attr } from './stack.js';
-import { redisSecret, type EnvironmentVariable, type SecretVariable } from './task-environment.js';
+import { redisSecret, wholeSecret, type EnvironmentVariable, type SecretVariable } from './task-environment.js';
 
 /** What the gateway's container offers and needs: the gateway room builds the image, the ecs and alb rooms run it. */
 
@@ -19,6 +19,9 @@ export const gatewayDatabaseContainer = 'database';
 
 /** The variable that `kong.yml` refers to. */
 export const redisPasswordVariable = 'REDIS_PASSWORD';
+
+/** The variable that the gateway's Lua reads when it wakes services. */
+export const wakeTokenVariable = 'WAKE_TOKEN';
 
 /** What a container of the gateway's image is started with. */
 export interface GatewayContainer {
@@ -38,9 +41,12 @@ export interface GatewayTask {
 export function gatewayTask(config: Config, refs: Refs): GatewayTask {
   const { database } = config.gateway;
   const redis = countsInRedis(config) ? [redisSecret(refs, redisPasswordVariable, 'password')] : [];
+  const token = config.services.some(canSleep)
+    ? [wholeSecret(wakeTokenVariable, attr(refs.secret('kong', 'WAKE_TOKEN'), 'arn'))]
+    : [];
   const container = {
     environment: database === 'off' ? [] : [{ name: 'KONG_DATABASE', value: database }],
-    secrets: [...(database === 'off' ? [] : [databaseUrl(refs)]), ...redis],
+    secrets: [...(database === 'off' ? [] : [databaseUrl(refs)]), ...redis, ...token],
   };
   const commands = gatewayCommands[database];
   return commands === undefined

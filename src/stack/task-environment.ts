@@ -55,7 +55,12 @@ export function secretsOf(refs: Refs, service: TaskService): readonly SecretVari
   return [...own, ...shared].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-const wholeSecret = (name: string, secret: Expr<string>): SecretVariable => ({ name, valueFrom: secret, secret });
+/** A secret that is one value. */
+export const wholeSecret = (name: string, secret: Expr<string>): SecretVariable => ({
+  name,
+  valueFrom: secret,
+  secret,
+});
 
 /** A key of the Redis secret. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html (not re-read) */
 export function redisSecret(refs: Refs, name: string, key: 'url' | 'password'): SecretVariable {

@@ -10,6 +10,11 @@ export interface NginxPlaces {
   readonly shim: string;
   /** nginx has `max_headers`, 1000 by default. */
   readonly limitsHeaders: boolean;
+  /** Worker processes; one process that is its own master where it is 0. */
+  readonly workers: number;
+  /** PEM file of who signs the certificates of what the Lua asks by TLS. */
+  readonly authority: string | undefined;
+  readonly sandboxRequires: readonly string[];
 }
 
 /**
@@ -18,7 +23,7 @@ export interface NginxPlaces {
  * @see https://github.com/Kong/kong/blob/3.9.1/kong/templates/nginx_kong.lua (not re-read)
  */
 export function nginxConf(places: NginxPlaces): string {
-  const { folder, port, servicePort, fixturePort, modules, shim, limitsHeaders } = places;
+  const { folder, port, servicePort, fixturePort, modules, shim, limitsHeaders, workers, authority } = places;
   const phase = (name: string) => `${name}_by_lua_block { require("main").run("${name}") }`;
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${folder}/${name};`,
@@ -26,11 +31,12 @@ export function nginxConf(places: NginxPlaces): string {
   return `
 ${modules.map((path) => `load_module ${path};`).join('\n')}
 daemon off;
-# One process, of the one who runs the tests.
-master_process off;
+${workers === 0 ? 'master_process off;' : `worker_processes ${String(workers)};`}
+${isRoot() ? 'user root;' : ''}
+env WAKE_TOKEN;
 pid ${folder}/nginx.pid;
 error_log ${folder}/error.log info;
-events { worker_connections 256; }
+events { worker_connections 2048; }
 http {
   access_log off;
   ${temporary.join('\n  ')}
@@ -39,13 +45,19 @@ http {
   set_real_ip_from 127.0.0.0/8;
   real_ip_header X-Forwarded-For;
   real_ip_recursive on;
+  client_max_body_size 0;
+  # As the image's settings say.
+  lua_shared_dict landfall 1m;
+  ${authority === undefined ? '' : `lua_ssl_trusted_certificate ${authority};`}
+  lua_socket_log_errors off;
   lua_package_path '${shim}/?.lua;${folder}/?.lua;;';
   init_by_lua_block {
     require("fixtures")(${String(fixturePort)})
-    require("main").init("${folder}/plan.json")
+    require("main").init("${folder}/plan.json", "${places.sandboxRequires.join(' ')}")
   }
   server {
     listen 127.0.0.1:${String(port)};
+    lua_check_client_abort on;
     location = /__clock {
       content_by_lua_block { require("main").set_clock(ngx.var.args) ngx.exit(204) }
     }
@@ -57,9 +69,14 @@ http {
       ${phase('log')}
       proxy_http_version 1.1;
       proxy_set_header Connection "";
+      proxy_set_header Host $plan.internal;
+      proxy_pass_header Server;
       proxy_pass http://127.0.0.1:${String(servicePort)};
     }
   }
 }
 `;
 }
+
+/** Its workers keep the rights of who runs the tests. */
+const isRoot = (): boolean => process.getuid?.() === 0;

@@ -24,6 +24,8 @@ export type Phase = 'access' | 'header_filter' | 'body_filter' | 'log';
 export interface Plan {
   /** Texts of pre-functions, which run in Kong's sandbox, by phase. */
   readonly functions?: Readonly<Partial<Record<Phase, readonly string[]>>>;
+  /** The same of post-functions, which run after every plugin. */
+  readonly postFunctions?: Readonly<Partial<Record<Phase, readonly string[]>>>;
   /** Plugins of `src/layers/gateway/lua`, with their configuration as `kong.yml` has it. */
   readonly plugins?: readonly { readonly name: string; readonly config: object }[];
 }
@@ -35,6 +37,14 @@ export interface NginxOptions {
   readonly servicePort: number;
   /** Who answers for `http.lua` and `crypto.lua`. */
   readonly fixturePort: number;
+  /** Processes that take requests; one that is its own master when left out. */
+  readonly workers?: number;
+  /** PEM: who signs the certificates of what the Lua asks by TLS. */
+  readonly authority?: string;
+  /** Modules that snippets may require, as `untrusted_lua_sandbox_requires`. */
+  readonly sandboxRequires?: readonly string[];
+  /** Variables that `kong.vault` finds. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** nginx with Landfall's Lua in it. */
@@ -44,6 +54,10 @@ export interface Nginx {
   setClock(seconds: number): Promise<void>;
   /** What stands in its error log. */
   log(): Promise<string>;
+  /** Starts new workers; the old ones end when their requests have. */
+  reload(): void;
+  /** Ends when no request is left. */
+  quit(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -61,22 +75,25 @@ function cjsonFiles(): readonly string[] {
 }
 
 /** Starts Debian's nginx on a free loopback port, in a folder of its own. @throws with its error log when it does not start */
-export async function startNginx({ plans, servicePort, fixturePort }: NginxOptions): Promise<Nginx> {
+export async function startNginx(options: NginxOptions): Promise<Nginx> {
+  const { plans, servicePort, fixturePort, workers = 0, sandboxRequires = [] } = options;
   const folder = await mkdtemp(join(tmpdir(), 'landfall-nginx-'));
   await mkdir(join(folder, 'kong', 'plugins'), { recursive: true });
-  await symlink(
-    pathOf('../../src/layers/gateway/lua/landfall-jwt'),
-    join(folder, 'kong', 'plugins', 'landfall-jwt'),
-    'dir',
-  );
+  const lua = pathOf('../../src/layers/gateway/lua');
+  await symlink(join(lua, 'landfall-jwt'), join(folder, 'kong', 'plugins', 'landfall-jwt'), 'dir');
+  await symlink(join(lua, 'landfall-wake'), join(folder, 'landfall-wake'), 'dir');
   await writeFile(join(folder, 'plan.json'), JSON.stringify(plans));
   const port = await freePort();
-  const places = { folder, port, servicePort, fixturePort, modules, shim: pathOf('../lua/kong') };
+  const authority = options.authority === undefined ? undefined : join(folder, 'authority.pem');
+  if (authority !== undefined) await writeFile(authority, options.authority ?? '');
+  const shim = pathOf('../lua/kong');
+  const places = { folder, port, servicePort, fixturePort, modules, shim, workers, authority, sandboxRequires };
   const conf = nginxConf({ ...places, limitsHeaders: limitsHeaders() });
   await writeFile(join(folder, 'nginx.conf'), conf);
   const log = () => readFile(join(folder, 'error.log'), 'utf8').catch(() => '');
   const child = spawn(binary, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], {
     stdio: 'ignore',
+    env: { ...process.env, ...options.environment },
   });
   const stop = async () => {
     await ended(child);
@@ -89,7 +106,17 @@ export async function startNginx({ plans, servicePort, fixturePort }: NginxOptio
     await stop();
     throw new Error(`nginx does not start: ${cause}`, { cause: error });
   }
-  return { port, log, stop, setClock: (seconds) => setClock(port, seconds) };
+  const reload = () => {
+    child.kill('SIGHUP');
+  };
+  return {
+    port,
+    log,
+    stop,
+    reload,
+    quit: () => ended(child, 'SIGQUIT'),
+    setClock: (seconds) => setClock(port, seconds),
+  };
 }
 
 async function setClock(port: number, seconds: number): Promise<void> {
@@ -121,9 +148,9 @@ async function answering(port: number, child: ChildProcess): Promise<void> {
   throw new Error(`It ended with ${String(child.exitCode)}.`);
 }
 
-async function ended(child: ChildProcess): Promise<void> {
+async function ended(child: ChildProcess, signal: 'SIGTERM' | 'SIGQUIT' = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
+  child.kill(signal);
   await gone;
 }

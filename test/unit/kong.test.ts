@@ -53,6 +53,8 @@ const project = validateProject({
   },
   environments: {
     dev: { domain: 'dev.example.com' },
+    sleeping: { domain: 'sleeping.example.com', defaults: { minInstances: 0 } },
+    needed: { domain: 'needed.example.com', defaults: { minInstances: 0 }, wake: { scope: 'needed' } },
     counted: { domain: 'counted.example.com', gateway: { rateLimit: { requestsPerMinute: 60 } } },
     full: {
       domain: 'full.example.com',
@@ -118,7 +120,7 @@ const list = (entity: Entity, key: string): readonly Entity[] => (entity[key] ??
 describe('kong.yml is what Kong 3.9.3 takes', () => {
   test('services, routes, upstreams and targets', () => {
     const { services, routes, upstreams, targets } = facts.entities;
-    expect(kong.services.flatMap((service) => mistakes(service, services ?? {}, ['routes']))).toEqual([]);
+    expect(kong.services.flatMap((service) => mistakes(service, services ?? {}, ['routes', 'plugins']))).toEqual([]);
     expect(
       kong.services.flatMap((service) =>
         list(service, 'routes').flatMap((route) => mistakes(route, routes ?? {}, ['plugins'])),
@@ -143,6 +145,17 @@ describe('kong.yml is what Kong 3.9.3 takes', () => {
       'cors',
       'request-size-limiting',
     ]);
+  });
+
+  test('what wakes services that sleep', () => {
+    const { services } = generate('sleeping').kong;
+    const plugins = services.flatMap((service) => list(service, 'plugins'));
+    expect(plugins.map(({ name }) => name)).toEqual(['post-function', 'post-function']);
+    expect(
+      plugins.flatMap(({ name, config }) => mistakes(config as Entity, facts.plugins[String(name)]?.config ?? {})),
+    ).toEqual([]);
+    const priorities = Object.values(facts.plugins).map(({ priority }) => priority);
+    expect(Math.min(...priorities)).toBe(facts.plugins['post-function']?.priority);
   });
 
   test.each(['counted', 'full'])('the rate limit (%s)', (environment) => {
@@ -180,12 +193,15 @@ describe('kong.yml is what Kong 3.9.3 takes', () => {
 
   test.each([
     ['dev', ['ARG', 'FROM', 'COPY', 'COPY', 'ENV']],
+    ['sleeping', ['ARG', 'FROM', 'COPY', 'COPY', 'COPY', 'ENV']],
     ['full', ['ARG', 'FROM', 'COPY', 'COPY', 'COPY', 'COPY', 'ENV']],
   ])('every setting of the image is one of kong.conf (%s)', (environment, instructions) => {
     const dockerfile = generate(environment).fileOf('gateway/Dockerfile');
     const names = [...dockerfile.matchAll(/\bKONG_([A-Z_]+)="/g)].map(([, name]) => String(name).toLowerCase());
     expect(names.length).toBeGreaterThan(10);
-    expect(names.filter((name) => !facts.kong_conf.includes(name))).toEqual([]);
+    // Any directive of nginx may follow these two. https://developer.konghq.com/gateway/nginx-directives/ (read 2026-11-28)
+    const isDirective = (name: string) => /^nginx_(http|proxy)_/.test(name);
+    expect(names.filter((name) => !facts.kong_conf.includes(name) && !isDirective(name))).toEqual([]);
     expect(
       dockerfile
         .split('\n')
@@ -194,26 +210,29 @@ describe('kong.yml is what Kong 3.9.3 takes', () => {
     ).toEqual(instructions);
   });
 
-  test.each(['dev', 'full'])('the image copies what it is given, and has what its tasks run (%s)', (environment) => {
-    const { files, fileOf: contentOf, task } = generate(environment);
-    const copied = [...contentOf('gateway/Dockerfile').matchAll(/^COPY --chown=kong:0 (\S+) (\S+)$/gm)].map(
-      ([, source, target]) => ({ source: `gateway/${String(source)}`, target: String(target) }),
-    );
-    /** Where a file of the folder is in the image. */
-    const placeOf = (path: string): string | undefined => {
-      const { source, target } =
-        copied.find((copy) => path === copy.source || path.startsWith(`${copy.source}/`)) ?? {};
-      return source === undefined ? undefined : `${String(target)}${path.slice(source.length)}`;
-    };
-    const given = [...files.keys()].filter((path) => path.startsWith('gateway/') && path !== 'gateway/Dockerfile');
-    const places = given.map(placeOf);
-    expect(places).not.toContain(undefined);
-    expect(copied.filter(({ target }) => !places.some((place) => place?.startsWith(target)))).toEqual([]);
-    const scripts = [task.gateway, task.database].flatMap((container) => container?.command ?? []);
-    const own = scripts.filter((word) => word.startsWith('/etc/'));
-    expect(own.filter((script) => !places.includes(script))).toEqual([]);
-    expect(own).toHaveLength(environment === 'full' ? 3 : 0);
-  });
+  test.each(['dev', 'sleeping', 'full'])(
+    'the image copies what it is given, and has what its tasks run (%s)',
+    (environment) => {
+      const { files, fileOf: contentOf, task } = generate(environment);
+      const copied = [...contentOf('gateway/Dockerfile').matchAll(/^COPY --chown=kong:0 (\S+) (\S+)$/gm)].map(
+        ([, source, target]) => ({ source: `gateway/${String(source)}`, target: String(target) }),
+      );
+      /** Where a file of the folder is in the image. */
+      const placeOf = (path: string): string | undefined => {
+        const { source, target } =
+          copied.find((copy) => path === copy.source || path.startsWith(`${copy.source}/`)) ?? {};
+        return source === undefined ? undefined : `${String(target)}${path.slice(source.length)}`;
+      };
+      const given = [...files.keys()].filter((path) => path.startsWith('gateway/') && path !== 'gateway/Dockerfile');
+      const places = given.map(placeOf);
+      expect(places).not.toContain(undefined);
+      expect(copied.filter(({ target }) => !places.some((place) => place?.startsWith(target)))).toEqual([]);
+      const scripts = [task.gateway, task.database].flatMap((container) => container?.command ?? []);
+      const own = scripts.filter((word) => word.startsWith('/etc/'));
+      expect(own.filter((script) => !places.includes(script))).toEqual([]);
+      expect(own).toHaveLength(environment === 'full' ? 3 : 0);
+    },
+  );
 
   test('the image has the authorities of RDS', () => {
     const certificates = full.fileOf('gateway/rds-ca.pem').match(/-----BEGIN CERTIFICATE-----/g);
@@ -222,6 +241,7 @@ describe('kong.yml is what Kong 3.9.3 takes', () => {
 
   test('a task has what its image needs', () => {
     expect(generate('dev').task).toEqual({ gateway: { environment: [], secrets: [] } });
+    expect(generate('sleeping').task.gateway.secrets).toMatchObject([{ name: 'WAKE_TOKEN' }]);
     const { gateway: container, database } = full.task;
     expect(container.environment).toEqual([{ name: 'KONG_DATABASE', value: 'postgres' }]);
     expect(container.secrets.map(({ name }) => name)).toEqual(['DATABASE_URL', 'REDIS_PASSWORD']);
@@ -286,6 +306,33 @@ describe('kong.yml is what Kong 3.9.3 takes', () => {
   });
 });
 
+test('services that always run have nothing of waking; the others have it with their own settings', () => {
+  expect(generate('dev').fileOf('kong.yml')).not.toMatch(/wak/i);
+  expect([...generate('dev').files.keys()].filter((path) => /wake/.test(path))).toEqual([]);
+  const snippets = (environment: string) => {
+    const [auth] = generate(environment).kong.services;
+    return (list(auth ?? {}, 'plugins')[0]?.['config'] as Entity | undefined) ?? {};
+  };
+  expect(snippets('sleeping')).toMatchInlineSnapshot(`
+    {
+      "body_filter": [
+        "require("landfall-wake.main").body_filter()
+    ",
+      ],
+      "header_filter": [
+        "require("landfall-wake.main").header_filter({ service = "auth", balancer = { address = "alb.shop.local", port = 8443, server_name = "api.sleeping.example.com" }, scope = "all", wake = "", retry_after = 45 })
+    ",
+      ],
+    }
+  `);
+  expect(snippets('needed')['header_filter']).toMatchInlineSnapshot(`
+    [
+      "require("landfall-wake.main").header_filter({ service = "auth", balancer = { address = "alb.shop.local", port = 8443, server_name = "api.needed.example.com" }, scope = "auth", wake = "{\\"services\\":[\\"shop-needed-auth\\"]}", retry_after = 45 })
+    ",
+    ]
+  `);
+});
+
 /** `name: required` of the configuration that the plugin's own schema has. */
 const jwtFields = new Map(
   [
@@ -293,10 +340,10 @@ const jwtFields = new Map(
   ].map(([, name = '', rule = '']) => [name, !rule.includes('default')] as const),
 );
 
-describe.each(['dev', 'counted', 'full'])(
+describe.each(['dev', 'sleeping', 'counted', 'full'])(
   'kong.yml keeps the rules that Kong 3.9.3 checks beyond types (%s)',
   (environment) => {
-    const { kong: document, fileOf } = generate(environment);
+    const { kong: document, files, fileOf } = generate(environment);
     const configOf = (name: string) => document.plugins.find((plugin) => plugin['name'] === name)?.['config'] as Entity;
     const routes = document.services.flatMap((service) => list(service, 'routes'));
     const scopes = [document.plugins, ...document.services, ...routes].map((scope) =>
@@ -324,6 +371,14 @@ describe.each(['dev', 'counted', 'full'])(
         expect(path).toMatch(/^~?\//);
         expect(path).not.toMatch(/\/\/|\(\?[=!<]/);
       }
+    });
+
+    test('snippets require what the image’s sandbox allows, and nothing else', () => {
+      const allowed = /SANDBOX_REQUIRES="([^"]+)"/.exec(fileOf('gateway/Dockerfile'))?.[1];
+      const required = [...fileOf('kong.yml').matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name);
+      expect([...new Set(required)]).toEqual(allowed === undefined ? [] : [allowed]);
+      const path = `gateway/plugins/${String(allowed).replace('.', '/')}.lua`;
+      expect(files.has(path)).toBe(allowed !== undefined);
     });
 
     test('a pre-function has a chunk, an origin compiles, a body has a limit', () => {

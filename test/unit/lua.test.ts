@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import luaparse from 'luaparse';
 import { describe, expect, test } from 'vitest';
-import { jwtPluginFiles } from '../../src/layers/gateway/lua.js';
+import { jwtPluginFiles, wakeFiles } from '../../src/layers/gateway/lua.js';
 
 const folder = fileURLToPath(new URL('../../src/layers/gateway/lua', import.meta.url));
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.lua'));
@@ -28,11 +28,12 @@ function globalsOf(name: string): readonly string[] {
   return chunk.globals.map((node) => node.name);
 }
 
-test('the image gets every file of the key-set plugin', () => {
-  const own = files
-    .filter((name) => name.startsWith('landfall-jwt/'))
-    .map((name) => name.slice('landfall-jwt/'.length));
-  expect([...jwtPluginFiles].sort()).toEqual(own.sort());
+test.each([
+  ['landfall-jwt', jwtPluginFiles],
+  ['landfall-wake', wakeFiles],
+])('the image gets every file of %s', (folder, given) => {
+  const own = files.filter((name) => name.startsWith(`${folder}/`)).map((name) => name.slice(folder.length + 1));
+  expect([...given].sort()).toEqual(own.sort());
 });
 
 // What decides must run in the tests as it is: http.lua and crypto.lua alone are replaced there.

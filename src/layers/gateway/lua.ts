@@ -23,3 +23,6 @@ export const jwtPluginFiles = [
   'key_sets.lua',
   'token.lua',
 ] as const;
+
+/** The modules that decide what happens to requests for services that sleep; `waking.ts` writes the snippets that call them. */
+export const wakeFiles = ['main.lua', 'answer.lua', 'call.lua', 'http.lua', 'state.lua'] as const;

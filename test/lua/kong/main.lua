@@ -1,5 +1,5 @@
 -- Runs what plan.json says in the phases of a request, as Kong does: pre-functions in the sandbox first, then plugins by priority.
--- plan.json: { [name] = { functions = { [phase] = { text, … } }, plugins = { { name, config }, … } } }.
+-- plan.json: { [name] = { functions = { [phase] = { text, … } }, postFunctions = …, plugins = { { name, config }, … } } }.
 local json = require "cjson.safe"
 
 -- A clock that the tests set: seconds since 1970, or the real time.
@@ -15,19 +15,19 @@ _G.kong = require "pdk"
 local sandbox = require "sandbox"
 local load_plugin = require "plugins"
 
-local PRE_FUNCTION_PRIORITY = 1000000
+local PRE_FUNCTION_PRIORITY, POST_FUNCTION_PRIORITY = 1000000, -1000
 
 -- Errors are told at the first request, as Kong does: the sandbox looks at what runs.
-local function functions_of(texts)
+local function functions_of(texts, priority, requires)
   local compiled = {}
   for phase, chunks in pairs(texts) do
     compiled[phase] = {}
     for index, text in ipairs(chunks) do
-      compiled[phase][index] = sandbox(text, phase .. ":" .. index)
+      compiled[phase][index] = sandbox(text, phase .. ":" .. index, requires)
     end
   end
   return {
-    priority = PRE_FUNCTION_PRIORITY,
+    priority = priority,
     run = function(phase)
       for _, chunk in ipairs(compiled[phase] or {}) do
         chunk()
@@ -45,9 +45,13 @@ local function read(path)
   return assert(json.decode(text))
 end
 
-local function init(path)
+-- requires: the modules that snippets may require, with spaces between.
+local function init(path, requires)
   for name, plan in pairs(read(path)) do
-    local steps = { functions_of(plan.functions or {}) }
+    local steps = {
+      functions_of(plan.functions or {}, PRE_FUNCTION_PRIORITY, requires),
+      functions_of(plan.postFunctions or {}, POST_FUNCTION_PRIORITY, requires),
+    }
     for _, plugin in ipairs(plan.plugins or {}) do
       steps[#steps + 1] = load_plugin(plugin.name, plugin.config)
     end

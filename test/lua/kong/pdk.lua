@@ -12,6 +12,8 @@ end
 
 local BEFORE_SERVICE = set "rewrite access"
 local UNTIL_HEADERS = set "rewrite access header_filter"
+local HEADERS = set "header_filter"
+local RESPONSE = set "header_filter body_filter log"
 local RESPONSE_BODY = set "body_filter"
 local ANY = set "rewrite access header_filter body_filter log"
 
@@ -36,6 +38,11 @@ function request.get_headers(max)
   return ngx.req.get_headers(max)
 end
 
+function request.get_method()
+  check(ANY)
+  return ngx.req.get_method()
+end
+
 local service_request = {}
 
 function service_request.set_header(name, value)
@@ -55,9 +62,41 @@ function response.set_header(name, value)
   ngx.header[name] = value
 end
 
+function response.clear_header(name)
+  check(UNTIL_HEADERS)
+  ngx.header[name] = nil
+end
+
+function response.get_header(name)
+  check(RESPONSE)
+  local value = ngx.header[name]
+  return type(value) == "table" and value[1] or value
+end
+
+function response.get_status()
+  check(RESPONSE)
+  return ngx.status
+end
+
+function response.set_status(status)
+  check(HEADERS)
+  ngx.status = status
+end
+
+-- Whose answer it is: a plugin's, the service's, or nginx's own when there was none.
+function response.get_source()
+  check(RESPONSE)
+  if ngx.ctx.exited then
+    return "exit"
+  end
+  local answered = ngx.var.upstream_header_time
+  return answered and answered ~= "" and answered ~= "-" and "service" or "error"
+end
+
 -- Kong's own may be called in header_filter too, without a body: nothing of Landfall's does.
 function response.exit(status, body, headers)
   check(BEFORE_SERVICE)
+  ngx.ctx.exited = true
   ngx.status = status
   if type(body) == "table" then
     ngx.header["Content-Type"] = "application/json; charset=utf-8"
@@ -100,12 +139,36 @@ function client.get_forwarded_ip()
   return ngx.var.remote_addr
 end
 
+local vault = {}
+
+-- Of the environment's vault: a name with dashes is a variable with underscores.
+function vault.get(reference)
+  local name = string.match(reference, "^{vault://env/([%w-]+)}$")
+  local value = name and os.getenv((string.upper(name):gsub("-", "_")))
+  if not value then
+    return nil, "no value for " .. reference
+  end
+  return value
+end
+
+-- Of one request, in all of its phases.
+local shared = setmetatable({}, {
+  __index = function(_, key)
+    return ngx.ctx.shared and ngx.ctx.shared[key]
+  end,
+  __newindex = function(_, key, value)
+    ngx.ctx.shared = ngx.ctx.shared or {}
+    ngx.ctx.shared[key] = value
+  end,
+})
+
 return {
+  vault = vault,
   request = request,
   service = { request = service_request },
   response = response,
   client = client,
-  ctx = { shared = {} },
+  ctx = { shared = shared },
   log = {
     debug = logs(ngx.DEBUG),
     info = logs(ngx.INFO),

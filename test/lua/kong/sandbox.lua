@@ -1,5 +1,5 @@
--- Kong's sandbox for the Lua of pre- and post-functions (`untrusted_lua = sandbox`, no module and no global added), from the facts of
--- Kong 3.9.3: what is not named here does not exist for a snippet, modules are read-only, `require` refuses all.
+-- Kong's sandbox for the Lua of pre- and post-functions (`untrusted_lua = sandbox`, no global added), from the facts of Kong 3.9.3: what is
+-- not named here does not exist for a snippet, modules are read-only, `require` refuses all but those that the image's setting names.
 local GLOBALS = "_VERSION assert error ipairs next pairs pcall select tonumber tostring type unpack xpcall"
 local MODULES = {
   coroutine = "create resume running status wrap yield",
@@ -27,18 +27,27 @@ local function read_only(name, members)
   })
 end
 
-local function refuse(name)
-  error(string.format("require '%s' not allowed within sandbox", name), 2)
+local function require_of(names)
+  local allowed = {}
+  for name in string.gmatch(names, "%S+") do
+    allowed[name] = true
+  end
+  return function(name)
+    if not allowed[name] then
+      error(string.format("require '%s' not allowed within sandbox", name), 2)
+    end
+    return require(name)
+  end
 end
 
--- Compiles a snippet. Only text is taken, no bytecode.
-return function(text, name)
+-- Compiles a snippet. Only text is taken, no bytecode. `requires`: the modules that it may require, with spaces between.
+return function(text, name, requires)
   local environment = pick(_G, GLOBALS)
   for module, members in pairs(MODULES) do
     environment[module] = read_only(module, pick(_G[module], members))
   end
   environment._G = environment
-  environment.require = refuse
+  environment.require = require_of(requires)
   environment.kong = kong
   environment.ngx = ngx
   return assert(load(text, "=" .. name, "t", environment))

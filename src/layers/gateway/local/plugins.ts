@@ -123,12 +123,16 @@ function limited(limit: number, tooLong: () => void): Transform {
   });
 }
 
+/** Wakes nothing yet: of a service that sleeps the client gets the load balancer's own 503. */
+const postFunction: PluginFactory = () => ({ name: 'post-function', priority: -1000 });
+
 /** The plugins that the local gateway knows. */
 export const pluginFactories: Readonly<Record<string, PluginFactory>> = {
   'pre-function': preFunction,
   'correlation-id': correlationId,
   cors,
   'landfall-jwt': landfallJwt,
+  'post-function': postFunction,
   'rate-limiting': rateLimiting,
   'request-size-limiting': requestSizeLimiting,
 };
