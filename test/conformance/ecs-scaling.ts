@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { ServiceMetrics } from '../../src/layers/ecs/local/scaling/metrics.js';
+import { Traffic } from '../../src/layers/alb/local/traffic.js';
+import { CpuMeter } from '../../src/layers/ecs/local/scaling/metrics.js';
 import {
   alarmOf,
   decide,
@@ -145,25 +146,27 @@ export const scalingCases: readonly ConformanceCase[] = [
   }),
   scaling('measures CPU as a share of what the task definition reserves', utilization, () => {
     const used = { seconds: 0 };
-    const metrics = new ServiceMetrics(
-      { tasks: () => [{ id: 'a', pid: 7, health: 'healthy' }], measured: { cpuUnits: 256, group: undefined } },
+    const meter = new CpuMeter(
+      { tasks: () => [{ id: 'a', pid: 7, health: 'healthy' }], measured: { cpuUnits: 256 } },
       () => new Map([[7, used.seconds]]),
     );
-    metrics.read(60);
     used.seconds = 7.5;
-    assert.equal(metrics.read(60).cpu, 50);
+    assert.equal(meter.read(60), 50);
   }),
   scaling(
     'measures requests per healthy target',
     'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html (not re-read)',
     () => {
-      let count = 0;
-      const group = { requestCount: () => count } as never;
-      const tasks = ['a', 'b', 'c'].map((id) => ({ id, pid: undefined, health: id === 'c' ? 'unhealthy' : 'healthy' }));
-      const metrics = new ServiceMetrics({ tasks: () => tasks, measured: { cpuUnits: 256, group } }, () => new Map());
-      metrics.read(60);
-      count = 3000;
-      assert.equal(metrics.read(60).requests, 1500);
+      const traffic = new Traffic('shop-alb');
+      for (let request = 0; request < 3000; request += 1)
+        traffic.answered({ group: 'offers', routed: true, own: false, status: 200, seconds: 0.01 });
+      const perTarget = traffic
+        .report([{ name: 'offers', healthy: 2, unhealthy: 1 }])
+        .filter(({ name }) => name === 'RequestCountPerTarget');
+      assert.deepEqual(
+        perTarget.map(({ values }) => values),
+        [[1500]],
+      );
     },
   ),
 ];

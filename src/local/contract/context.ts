@@ -58,8 +58,6 @@ export interface TargetGroup {
   health(id: string): TargetHealth | undefined;
   /** Resolves when the target is healthy; rejects when the signal aborts. */
   healthy(id: string, signal: AbortSignal): Promise<void>;
-  /** Requests that it sent to targets since it began. Absent: not counted. */
-  requestCount?(): number;
 }
 
 /** A service of Cloud Map. Its name resolves inside task processes alone. */

@@ -31,7 +31,6 @@ export class LocalTargetGroup implements TargetGroup {
   readonly #members = new Map<string, Member>();
   readonly #waiting = new Set<() => void>();
   readonly #routing = new Routing<Member>();
-  #requests = 0;
   #usable: readonly Member[] = [];
 
   constructor(
@@ -101,10 +100,6 @@ export class LocalTargetGroup implements TargetGroup {
     });
   }
 
-  requestCount(): number {
-    return this.#requests;
-  }
-
   /** How many targets are healthy, and how many are not any more. */
   hosts(): { readonly healthy: number; readonly unhealthy: number } {
     const count = (wanted: TargetHealth) =>
@@ -122,7 +117,6 @@ export class LocalTargetGroup implements TargetGroup {
       (bound === undefined ? undefined : this.#usable.find(({ target }) => target.id === bound)) ??
       this.#routing.pick(this.#usable, { algorithm, slowStartMs }, slowStartMs === 0 ? 0 : this.clock.monotonic());
     if (member === undefined) return undefined;
-    this.#requests += 1;
     return takenFrom(member);
   }
 

@@ -10,7 +10,9 @@ export class LiveService implements RunningService {
   #next: TaskSet | undefined;
   #desired = 0;
   /** What its metrics are made from. */
-  measured: Measured = { cpuUnits: undefined, group: undefined };
+  measured: Measured = { cpuUnits: undefined };
+  /** Ends the report of its CPU. */
+  reporting: (() => void) | undefined;
   /** Who changes its count by its metrics. */
   scaling: Autoscaler | undefined;
 
@@ -59,6 +61,8 @@ export class LiveService implements RunningService {
   async stop(): Promise<void> {
     this.scaling?.close();
     this.scaling = undefined;
+    this.reporting?.();
+    this.reporting = undefined;
     const sets = [this.#current, this.#next].filter((set) => set !== undefined);
     this.#current = undefined;
     await Promise.all(sets.map((set) => set.stop()));

@@ -11,6 +11,8 @@ const oneOrNone = <T extends z.ZodType>(schema: T) => z.array(schema).max(1).def
 /** What is read of `aws_ecs_service`. Defaults are the API's. @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html (read 2026-11-25) */
 export const serviceSchema = z.object({
   name: z.string(),
+  /** Its ARN or name. */
+  cluster: z.string().default('default'),
   task_definition: z.string(),
   desired_count: z.number().default(0),
   deployment_minimum_healthy_percent: z.number().default(100),
@@ -19,6 +21,9 @@ export const serviceSchema = z.object({
   load_balancer: oneOrNone(z.object({ target_group_arn: z.string(), container_port: z.number() })),
   service_registries: oneOrNone(z.object({ registry_arn: z.string() })),
 });
+
+/** Name of a cluster, by its ARN or name. */
+export const clusterOf = (cluster: string): string => cluster.slice(cluster.lastIndexOf('/') + 1);
 
 export type ServiceArguments = z.infer<typeof serviceSchema>;
 

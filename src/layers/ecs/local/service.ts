@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { LocalContext, RunningTask } from '../../../local/contract/context.js';
+import type { MetricId } from '../../../local/contract/metrics.js';
 import type { LocalBehaviour } from '../../../stack/layer.js';
 import { withHeapLimit } from './heap-limit.js';
 import { LiveService } from './live-service.js';
 import { migrate } from './migrate.js';
-import { partsOf, serviceSchema, type ServiceParts } from './service-arguments.js';
+import { cpuSecondsByGroup } from './scaling/cpu-time.js';
+import { CpuMeter } from './scaling/metrics.js';
+import { cpuMetric } from './scaling/series.js';
+import { clusterOf, partsOf, serviceSchema, type ServiceParts } from './service-arguments.js';
 import { taskEnvironment } from './task-environment.js';
 import { TaskSet } from './task-set.js';
 
@@ -32,7 +36,8 @@ export const ecsService: LocalBehaviour = {
       clock: ctx.clock,
       signal: ctx.signal,
     });
-    live.measured = { cpuUnits: parts.size.cpuUnits, group: parts.group };
+    live.measured = { cpuUnits: parts.size.cpuUnits };
+    live.reporting ??= reportCpu(live, cpuMetric(clusterOf(args.cluster), args.name), ctx);
     return {
       id: `arn:aws:ecs:${ctx.region}:${ctx.accountId}:service/${args.name}`,
       name: args.name,
@@ -50,6 +55,17 @@ export function liveService(ctx: LocalContext, address = ctx.address): LiveServi
   if (!ctx.providers('service').includes(address)) return undefined;
   const service = ctx.connect(address, 'service');
   return service instanceof LiveService ? service : undefined;
+}
+
+const periodSeconds = 60;
+
+/** CloudWatch gets one datapoint a minute while tasks run. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_utilization.html (read 2026-11-25) */
+function reportCpu(live: LiveService, id: MetricId, ctx: LocalContext): () => void {
+  const meter = new CpuMeter(live, cpuSecondsByGroup);
+  return ctx.metrics.collect(() => {
+    const percent = meter.read(periodSeconds);
+    return percent === undefined ? [] : [{ ...id, unit: 'Percent', values: [percent] }];
+  });
 }
 
 function newTasks(parts: ServiceParts, ctx: LocalContext): TaskSet {

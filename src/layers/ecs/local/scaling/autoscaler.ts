@@ -1,6 +1,5 @@
 import type { Clock } from '../../../../local/contract/clock.js';
-import type { Datapoints } from './metrics.js';
-import { alarms, decide, type ScalingMemory, type Series, type TrackingPolicy } from './target-tracking.js';
+import { decide, type ScalingMemory, type Series, type TrackingPolicy } from './target-tracking.js';
 
 /** What is scaled. */
 export interface Scalable {
@@ -11,33 +10,34 @@ export interface Scalable {
 
 export interface AutoscalerParts {
   readonly scalable: Scalable;
-  readonly metrics: { read(seconds: number): Datapoints };
+  /** Calls back when the metrics of a minute are there; the result ends it. */
+  readonly everyMinute: (look: (minuteEnd: number) => void) => () => void;
   readonly clock: Clock;
   readonly say: (line: string) => void;
 }
 
-/** CloudWatch gets one datapoint a minute. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-stepscaling.html (read 2026-11-25) */
-const periodSeconds = 60;
+/** A policy, and the datapoints of its metric until the end of a minute. */
+interface Tracked {
+  readonly policy: TrackingPolicy;
+  readonly series: (minuteEnd: number) => Series;
+}
 
-/** A scalable target with its policies: makes a datapoint a minute and scales by them, until it is closed. */
+/** A scalable target with its policies: looks at their metrics each minute and scales by them, until it is closed. */
 export class Autoscaler {
-  readonly #policies = new Map<string, TrackingPolicy>();
-  readonly #series: Record<TrackingPolicy['metric'], Series> = { cpu: [], requests: [] };
+  readonly #policies = new Map<string, Tracked>();
   #memory: ScalingMemory = { out: undefined, inUntil: 0 };
-  #cancel: () => void;
+  readonly #end: () => void;
 
   constructor(
     private readonly parts: AutoscalerParts,
     public bounds: { readonly minimum: number; readonly maximum: number },
   ) {
-    // Counters start now: the first datapoint is about the first minute.
-    parts.metrics.read(periodSeconds);
-    this.#cancel = this.#later();
+    this.#end = parts.everyMinute((minuteEnd) => this.#look(minuteEnd));
   }
 
   /** Sets or changes the policy of this address. */
-  put(address: string, policy: TrackingPolicy): void {
-    this.#policies.set(address, policy);
+  put(address: string, policy: TrackingPolicy, series: Tracked['series']): void {
+    this.#policies.set(address, { policy, series });
   }
 
   remove(address: string): void {
@@ -45,39 +45,30 @@ export class Autoscaler {
   }
 
   close(): void {
-    this.#cancel();
+    this.#end();
   }
 
-  #later(): () => void {
-    return this.parts.clock.after(periodSeconds * 1000, () => {
-      this.#cancel = this.#later();
-      this.#tick();
-    });
-  }
-
-  #tick(): void {
-    const { scalable, metrics, clock, say } = this.parts;
-    const datapoints = metrics.read(periodSeconds);
-    for (const metric of ['cpu', 'requests'] as const)
-      this.#series[metric] = [...this.#series[metric], datapoints[metric]].slice(-alarms.inDatapoints);
+  #look(minuteEnd: number): void {
+    const { scalable, clock, say } = this.parts;
+    const policies = [...this.#policies.values()].map(({ policy, series }) => ({ policy, series: series(minuteEnd) }));
     const current = scalable.desiredCount;
     const { capacity, by, memory } = decide({
       now: clock.monotonic(),
       current,
       ...this.bounds,
       deploying: scalable.deploying,
-      policies: [...this.#policies.values()].map((policy) => ({ policy, series: this.#series[policy.metric] })),
+      policies,
       memory: this.#memory,
     });
     this.#memory = memory;
     if (by === undefined) return;
-    say(`scales from ${String(current)} to ${String(capacity)} tasks: ${reason(by, datapoints)}`);
+    const value = policies.find(({ policy }) => policy === by)?.series.at(-1);
+    say(`scales from ${String(current)} to ${String(capacity)} tasks: ${reason(by, value ?? 0)}`);
     scalable.scaleTo(capacity);
   }
 }
 
-function reason({ metric, targetValue }: TrackingPolicy, datapoints: Datapoints): string {
-  const value = (datapoints[metric] ?? 0).toFixed(0);
+function reason({ metric, targetValue }: TrackingPolicy, value: number): string {
   const [unit, name] = metric === 'cpu' ? [' %', 'CPU'] : ['', 'requests a minute and task'];
-  return `${name} ${value}${unit}, target ${String(targetValue)}${unit}`;
+  return `${name} ${value.toFixed(0)}${unit}, target ${String(targetValue)}${unit}`;
 }

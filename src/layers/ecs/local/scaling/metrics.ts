@@ -1,18 +1,9 @@
-import type { RunningService, TargetGroup } from '../../../../local/contract/context.js';
+import type { RunningService } from '../../../../local/contract/context.js';
 
-/** What a service's metrics are made from. */
+/** What a service's CPU metric is made from. */
 export interface Measured {
   /** Of one task; 1024 are one vCPU. */
   readonly cpuUnits: number | undefined;
-  readonly group: TargetGroup | undefined;
-}
-
-/** One minute's datapoints. Undefined: no data, as CloudWatch has none. */
-export interface Datapoints {
-  /** `ECSServiceAverageCPUUtilization`: percent of what the tasks have, 0 to 100. */
-  readonly cpu: number | undefined;
-  /** `ALBRequestCountPerTarget`: requests a healthy target got. */
-  readonly requests: number | undefined;
 }
 
 export interface MetricsSource extends Pick<RunningService, 'tasks'> {
@@ -22,44 +13,35 @@ export interface MetricsSource extends Pick<RunningService, 'tasks'> {
 /** CPU seconds used so far, by the first process of each group. */
 export type CpuSeconds = () => ReadonlyMap<number, number>;
 
-/** Makes datapoints from counters: each is about the time since the one before. */
-export class ServiceMetrics {
-  #cpu: ReadonlyMap<number, number> = new Map();
-  #requests: { readonly group: TargetGroup; readonly count: number } | undefined;
+/** Makes datapoints of `CPUUtilization` from counters: each is about the time since the one before. */
+export class CpuMeter {
+  #before: ReadonlyMap<number, number>;
 
   constructor(
     private readonly service: MetricsSource,
     private readonly cpuSeconds: CpuSeconds,
-  ) {}
-
-  /** @param seconds since it was called before */
-  read(seconds: number): Datapoints {
-    return { cpu: this.#cpuPercent(seconds), requests: this.#requestsPerTarget() };
+  ) {
+    this.#before = cpuSeconds();
   }
 
-  /** Fargate gives a task no more than its CPU units; here it may use more, which counts as all of them. */
-  #cpuPercent(seconds: number): number | undefined {
+  /**
+   * Percent of what the tasks have, 0 to 100: their average. Undefined without a task that can be measured, as CloudWatch has no datapoint then.
+   * Fargate gives a task no more than its CPU units; here it may use more, which counts as all of them.
+   * @param seconds since it was called before
+   */
+  read(seconds: number): number | undefined {
     const { cpuUnits } = this.service.measured;
-    const before = this.#cpu;
     const pids = this.service.tasks().flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
     if (pids.length === 0 || cpuUnits === undefined) return undefined;
-    this.#cpu = this.cpuSeconds();
+    const before = this.#before;
+    this.#before = this.cpuSeconds();
     const shares = pids.flatMap((pid) => {
-      const [from, to] = [before.get(pid), this.#cpu.get(pid)];
-      if (from === undefined || to === undefined) return [];
-      return [Math.min(1, Math.max(0, to - from) / (seconds * (cpuUnits / 1024)))];
+      const now = this.#before.get(pid);
+      // What was not there before has used all of it since.
+      const used = now === undefined ? undefined : now - (before.get(pid) ?? 0);
+      return used === undefined ? [] : [Math.min(1, Math.max(0, used) / (seconds * (cpuUnits / 1024)))];
     });
     if (shares.length === 0) return undefined;
     return (shares.reduce((sum, share) => sum + share, 0) / shares.length) * 100;
-  }
-
-  #requestsPerTarget(): number | undefined {
-    const { group } = this.service.measured;
-    const count = group?.requestCount?.();
-    if (group === undefined || count === undefined) return undefined;
-    const before = this.#requests?.group === group ? this.#requests.count : undefined;
-    this.#requests = { group, count };
-    const healthy = this.service.tasks().filter(({ health }) => health === 'healthy').length;
-    return before === undefined || healthy === 0 ? undefined : (count - before) / healthy;
   }
 }

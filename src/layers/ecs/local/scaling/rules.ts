@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { LocalContext } from '../../../../local/contract/context.js';
+import type { Metrics } from '../../../../local/contract/metrics.js';
 import { localArn, type LocalBehaviour } from '../../../../stack/layer.js';
 import { liveService } from '../service.js';
 import { Autoscaler } from './autoscaler.js';
-import { cpuSecondsByGroup } from './cpu-time.js';
-import { ServiceMetrics } from './metrics.js';
-import type { TrackingPolicy } from './target-tracking.js';
+import { cpuMetric, cpuSeries, requestSeries } from './series.js';
+import type { Series, TrackingPolicy } from './target-tracking.js';
 
 const targetSchema = z.object({
   service_namespace: z.string(),
@@ -27,13 +27,15 @@ const policySchema = z.object({
         disable_scale_in: z.boolean().default(false),
         scale_in_cooldown: z.number().default(300),
         scale_out_cooldown: z.number().default(300),
-        predefined_metric_specification: z.array(z.object({ predefined_metric_type: z.string() })).default([]),
+        predefined_metric_specification: z
+          .array(z.object({ predefined_metric_type: z.string(), resource_label: z.string().default('') }))
+          .default([]),
       }),
     )
     .default([]),
 });
 
-const metrics: Readonly<Record<string, TrackingPolicy['metric']>> = {
+const metricNames: Readonly<Record<string, TrackingPolicy['metric']>> = {
   ECSServiceAverageCPUUtilization: 'cpu',
   ALBRequestCountPerTarget: 'requests',
 };
@@ -51,7 +53,7 @@ export const scalableTarget: LocalBehaviour = {
     else if (service !== undefined) {
       const say = (line: string) => ctx.emit({ type: 'log', source: resource_id.split('/').at(-1) ?? '', line });
       const scaling = new Autoscaler(
-        { scalable: service, metrics: new ServiceMetrics(service, cpuSecondsByGroup), clock: ctx.clock, say },
+        { scalable: service, everyMinute: (look) => ctx.metrics.evaluate(look), clock: ctx.cloudClock, say },
         bounds,
       );
       service.scaling = scaling;
@@ -82,7 +84,7 @@ export const scalingPolicy: LocalBehaviour = {
     const tracking = trackingOf(policy);
     const scaling = serviceOf(policy.resource_id, ctx)?.scaling;
     if (tracking === undefined) scaling?.remove(address);
-    else scaling?.put(address, tracking);
+    else scaling?.put(address, tracking, seriesOf(policy, tracking, ctx.metrics));
     return Promise.resolve({
       id: policy.name,
       name: policy.name,
@@ -102,7 +104,7 @@ export const scalingPolicy: LocalBehaviour = {
 
 function trackingOf(policy: z.infer<typeof policySchema>): TrackingPolicy | undefined {
   const [configuration] = policy.target_tracking_scaling_policy_configuration;
-  const metric = metrics[configuration?.predefined_metric_specification[0]?.predefined_metric_type ?? ''];
+  const metric = metricNames[configuration?.predefined_metric_specification[0]?.predefined_metric_type ?? ''];
   if (policy.policy_type !== 'TargetTrackingScaling' || configuration === undefined || metric === undefined)
     return undefined;
   return {
@@ -112,6 +114,18 @@ function trackingOf(policy: z.infer<typeof policySchema>): TrackingPolicy | unde
     scaleInCooldownSeconds: configuration.scale_in_cooldown,
     disableScaleIn: configuration.disable_scale_in,
   };
+}
+
+function seriesOf(
+  { resource_id, target_tracking_scaling_policy_configuration: [configuration] }: z.infer<typeof policySchema>,
+  { metric }: TrackingPolicy,
+  metrics: Metrics,
+): (minuteEnd: number) => Series {
+  const [, cluster = '', service = ''] = resource_id.split('/');
+  const label = configuration?.predefined_metric_specification[0]?.resource_label ?? '';
+  return metric === 'cpu'
+    ? (end) => cpuSeries(metrics, cpuMetric(cluster, service), end)
+    : (end) => requestSeries(metrics, label, end);
 }
 
 /** The service of `service/<cluster>/<name>`. */
