@@ -45,8 +45,12 @@ export async function contextHash(
   return hash.digest('hex');
 }
 
-/** Relative paths with `/`, sorted. */
-async function inputFiles(folder: string, outputs: readonly string[]): Promise<readonly string[]> {
+/**
+ * The files of a folder that a build reads, less what `.gitignore` and `.dockerignore` in it leave out, as relative paths with `/`, sorted.
+ * Links are left out.
+ * @param outputs folders that the build itself writes
+ */
+export async function inputFiles(folder: string, outputs: readonly string[]): Promise<readonly string[]> {
   const written = outputs.map((output) => posix.join('/', output)).filter((output) => output !== '/');
   const rules = ignore().add([...neverInput, ...written]);
   for (const name of ['.gitignore', '.dockerignore']) rules.add(await readText(join(folder, name)));
@@ -86,9 +90,14 @@ async function linkTarget(folder: string, name: string): Promise<string | undefi
   }
 }
 
-interface PackageJson {
+/** As much of a `package.json` as is read. */
+export interface PackageJson {
+  readonly name?: string;
+  readonly packageManager?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly scripts?: Readonly<Record<string, string>>;
 }
 

@@ -49,6 +49,7 @@ export function manifestImage(refs: Refs, service: TaskService): ManifestImage {
     repository: refs.repository(service.name),
     variable: refs.imageVariable(service.name),
     context: service.path,
+    ...(service.architecture === 'arm64' && { architecture: service.architecture }),
     ...(service.build !== undefined && { build: service.build }),
     start: service.start,
     ...(service.migrate !== undefined && { migrate: service.migrate }),

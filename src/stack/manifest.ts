@@ -21,6 +21,8 @@ export interface ManifestImage {
   readonly variable: string;
   /** Build context; for `kong` a folder of the artifact. */
   readonly context: string;
+  /** Processor that it is built for; `x86_64` when absent. */
+  readonly architecture?: 'arm64';
   readonly build?: string;
   /** Command line that starts it. */
   readonly start?: string;

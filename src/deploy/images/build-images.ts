@@ -1,0 +1,215 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import { LandfallError, messageOf } from '../../base/errors.js';
+import type { Emit } from '../../base/events.js';
+import type { Manifest } from '../../stack/manifest.js';
+import type { AwsSession } from '../aws/session.js';
+import { chooseBuilder } from './builders/find.js';
+import type { Builder } from './builders/builder.js';
+import { stage } from './context.js';
+import { credentialsFor } from './credentials.js';
+import { planImage, type ImagePlan, type PlanFolders } from './plan.js';
+import { parseReference, type ImageReference } from './reference.js';
+import { manifestDigest, type RegistryCredentials } from './registry.js';
+import { buildSecrets } from './secrets.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface BuildImages extends PlanFolders {
+  readonly manifest: Pick<Manifest, 'images'>;
+  readonly session: Pick<AwsSession, 'client'>;
+  /** By service, the URL of its repository without a tag. */
+  readonly repositories: Readonly<Record<string, string>>;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  /** Services whose images are made; default: all. */
+  readonly only?: readonly string[] | undefined;
+  /** `LANDFALL_BUILDER`, `LANDFALL_NODE_IMAGE`, `LANDFALL_KONG_IMAGE` and the user's own. Default: this process's. */
+  readonly env?: Environment;
+  /** Waits between attempts; milliseconds. Default: the clock's. */
+  readonly wait?: (milliseconds: number) => Promise<void>;
+}
+
+export interface BuiltImage {
+  /** `sha256:…`, as the registry has it. */
+  readonly digest: string;
+  /** False when the registry had it already. */
+  readonly built: boolean;
+}
+
+/** Where and with what images are made. */
+interface Workshop extends Pick<BuildImages, 'emit' | 'signal'> {
+  readonly env: Environment;
+  readonly wait: (milliseconds: number) => Promise<void>;
+  readonly credentials: ReadonlyMap<string, RegistryCredentials | undefined>;
+  builder(): Promise<Builder>;
+}
+
+/** At the same time: each build keeps one or two processors busy. */
+const parallelBuilds = 2;
+
+/**
+ * Makes the images that the registry does not have yet and pushes them. The tag `content-<hash>`, over everything that an image is made from, is
+ * the memory: what has it is not built.
+ * @throws LandfallError the first failure; builds under way are stopped
+ */
+export async function buildImages(request: BuildImages): Promise<Readonly<Record<string, BuiltImage>>> {
+  const { manifest, only, repositories, session, emit, env = process.env } = request;
+  const bases = { node: env['LANDFALL_NODE_IMAGE'], kong: env['LANDFALL_KONG_IMAGE'] };
+  const stop = new AbortController();
+  const signal = AbortSignal.any([request.signal, stop.signal]);
+  const wait = request.wait ?? ((milliseconds: number) => sleep(milliseconds, undefined, { signal }));
+  const images = manifest.images.filter(({ service }) => only === undefined || only.includes(service));
+  const plans = await Promise.all(images.map((image) => planImage(image, request, bases)));
+  const targets = new Map(plans.map((plan) => [plan, targetOf(plan, repositories)]));
+  const hosts = [...new Set([...targets.values()].map(({ host }) => host))];
+  const credentials = new Map(
+    await Promise.all(hosts.map(async (host) => [host, await credentialsFor(host, session, signal)] as const)),
+  );
+  const workshop = {
+    emit,
+    signal,
+    env,
+    wait,
+    credentials,
+    builder: once(() => signedIn(env, wait, credentials, signal)),
+  };
+  const limit = pLimit(parallelBuilds);
+  const made = [...targets].map(async ([plan, target]): Promise<readonly [string, BuiltImage]> => {
+    const known = await manifestDigest(target, { credentials: credentials.get(target.host), signal });
+    if (known === undefined)
+      return [plan.service, { digest: await limit(() => make(plan, target, workshop)), built: true }];
+    emit({ ...stepOf(plan), status: 'unchanged', detail: known });
+    return [plan.service, { digest: known, built: false }];
+  });
+  return Object.fromEntries(await allOrStop(made, stop));
+}
+
+/** All results; the first failure stops the rest, which have ended when it is thrown. */
+async function allOrStop<T>(promises: readonly Promise<T>[], stop: AbortController): Promise<readonly T[]> {
+  try {
+    return await Promise.all(promises);
+  } catch (error) {
+    stop.abort(error);
+    await Promise.allSettled(promises);
+    throw error;
+  }
+}
+
+/** The tag under which an image with this content is found again. */
+function targetOf({ service, hash }: ImagePlan, repositories: BuildImages['repositories']): ImageReference {
+  const url = repositories[service];
+  if (url === undefined) {
+    throw new LandfallError({
+      code: 'REPOSITORY_MISSING',
+      message: `The service ${service} has no image repository yet.`,
+      fix: 'Run infra:deploy without naming services: it makes repositories first.',
+      path: `services.${service}`,
+    });
+  }
+  return { ...parseReference(url), tag: `content-${hash.slice(0, 40)}` };
+}
+
+/** A builder that may push to these registries. */
+async function signedIn(
+  env: Environment,
+  wait: Workshop['wait'],
+  credentials: Workshop['credentials'],
+  signal: AbortSignal,
+): Promise<Builder> {
+  const builder = await chooseBuilder(env['LANDFALL_BUILDER'], wait);
+  for (const [host, one] of credentials) if (one !== undefined) await builder.login(host, one, signal);
+  return builder;
+}
+
+async function make(plan: ImagePlan, target: ImageReference, workshop: Workshop): Promise<string> {
+  const { emit, signal, credentials } = workshop;
+  signal.throwIfAborted();
+  const builder = await workshop.builder();
+  const step = stepOf(plan);
+  const started = performance.now();
+  emit({ ...step, status: 'started', detail: builder.name });
+  const folder = await mkdtemp(join(tmpdir(), 'landfall-image-'));
+  try {
+    await buildIn(folder, builder, plan, target, workshop);
+    const digest = await manifestDigest(target, { credentials: credentials.get(target.host), signal });
+    if (digest === undefined) throw notThere(plan, target);
+    emit({ ...step, status: 'done', detail: digest, milliseconds: Math.round(performance.now() - started) });
+    return digest;
+  } catch (error) {
+    emit({ ...step, status: 'failed' });
+    throw error;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function buildIn(folder: string, builder: Builder, plan: ImagePlan, target: ImageReference, workshop: Workshop) {
+  const { emit, signal, env, wait, credentials } = workshop;
+  if (plan.source.type === 'dockerfile' && !builder.followsDockerfiles) throw needsDockerfileBuilder(plan);
+  await stage(plan.context, join(folder, 'context'));
+  await writeFile(join(folder, 'Dockerfile'), plan.dockerfile);
+  await builder.buildAndPush({
+    service: plan.service,
+    folder,
+    platform: plan.platform,
+    target,
+    source: plan.source,
+    secrets: plan.source.type === 'recipe' ? await buildSecrets(plan.context.root, folder, env) : {},
+    credentials: credentials.get(target.host),
+    say: (line) => emit({ ...stepOf(plan), status: 'progress', detail: line }),
+    signal,
+    wait,
+    ...(plan.base && { base: { argument: plan.base.argument, image: await pinned(plan.base.name, plan, workshop) } }),
+  });
+}
+
+/** The base image by the digest that its name has now. A registry that does not tell, such as one that this builder alone is signed in to, is a warning. */
+async function pinned(name: string, { service }: ImagePlan, { emit, signal, credentials }: Workshop) {
+  const image = parseReference(name);
+  if (image.digest !== undefined) return image;
+  try {
+    const digest = await manifestDigest(image, { credentials: credentials.get(image.host), signal });
+    return digest === undefined ? image : { ...image, digest };
+  } catch (error) {
+    signal.throwIfAborted();
+    emit({
+      type: 'warning',
+      problem: {
+        code: 'BASE_IMAGE_NOT_PINNED',
+        message: `The base image ${name} of ${service} is built upon by name, not by digest: ${messageOf(error)}`,
+        fix: 'Nothing, if the builder itself may read it; else correct its name.',
+      },
+    });
+    return image;
+  }
+}
+
+const stepOf = ({ service }: ImagePlan) =>
+  ({ type: 'step', id: `image ${service}`, label: `image ${service}` }) as const;
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+function notThere({ service }: ImagePlan, { host, repository }: ImageReference): LandfallError {
+  return new LandfallError({
+    code: 'IMAGE_NOT_PUSHED',
+    message: `The image of ${service} was pushed, but ${host}/${repository} does not have it.`,
+    fix: 'Deploy again; if it stays so, look into the registry.',
+    path: `services.${service}`,
+  });
+}
+
+function needsDockerfileBuilder({ service }: ImagePlan): LandfallError {
+  return new LandfallError({
+    code: 'BUILDER_MISSING',
+    message: `The service ${service} has a Dockerfile of its own, and no program on this machine follows Dockerfiles.`,
+    fix: 'Install and start one of Docker (with buildx), Podman or Buildah; or remove the Dockerfile: Landfall then makes the image without a daemon.',
+    path: `services.${service}`,
+  });
+}

@@ -1,0 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Builder } from './builders/builder.js';
+import { chooseBuilder } from './builders/find.js';
+
+export { buildImages, type BuildImages, type BuiltImage } from './build-images.js';
+
+/**
+ * What would build images on this machine.
+ * @throws LandfallError `BUILDER_UNKNOWN`, `BUILDER_NOT_WORKING` for a wrong `LANDFALL_BUILDER`
+ */
+export function findBuilder(env: Readonly<Record<string, string | undefined>> = process.env): Promise<Builder> {
+  return chooseBuilder(env['LANDFALL_BUILDER'], (milliseconds) => sleep(milliseconds));
+}
