@@ -68,7 +68,10 @@ export class ExecutionEnvironment {
   invoke(invocation: Invocation): Promise<Outcome> {
     return new Promise((resolve) => {
       this.#running = { id: invocation.requestId, settle: resolve };
-      if (this.ended) return void this.#settleAs(this.#initError ?? exitError(invocation.requestId, null));
+      if (this.ended) {
+        this.#settleAs(this.#initError ?? exitError(invocation.requestId, null));
+        return;
+      }
       this.#limit(invocation, loadSeconds);
       const waiting = this.#waiting;
       this.#waiting = undefined;

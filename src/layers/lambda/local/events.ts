@@ -27,7 +27,7 @@ export async function tryEvent(
     if (failure === undefined) return;
     ctx.emit({ type: 'log', source: name, line: `attempt ${String(attempt + 1)} failed: ${failure}` });
     if (attempt >= retries) return keep(name, event, failure, ctx);
-    await ctx.clock.sleep(waitsMs[attempt] ?? waitsMs[1]);
+    await ctx.cloudClock.sleep(waitsMs[attempt] ?? waitsMs[1]);
   }
 }
 
@@ -50,7 +50,7 @@ function retriesOf(name: string, ctx: LocalContext): number {
 
 async function keep(name: string, event: Uint8Array, failure: string, ctx: LocalContext): Promise<void> {
   const line = {
-    time: new Date(ctx.clock.now()).toISOString(),
+    time: new Date(ctx.cloudClock.now()).toISOString(),
     function: name,
     event: Buffer.from(event).toString(),
     failure,

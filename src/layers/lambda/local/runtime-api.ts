@@ -71,7 +71,10 @@ export class RuntimeApi {
     const [, token = '', rest = ''] = /^\/([\w-]+)(\/.*)$/.exec(request.url ?? '') ?? [];
     const seat = this.#seats.get(token);
     if (seat === undefined) return void response.writeHead(403).end();
-    if (rest === `${version}/invocation/next`) return void give(await seat.next(), response);
+    if (rest === `${version}/invocation/next`) {
+      give(await seat.next(), response);
+      return;
+    }
     const body = await buffer(request);
     const [, requestId = '', kind] = /\/invocation\/([^/]+)\/(response|error)$/.exec(rest) ?? [];
     if (kind !== undefined) seat.settle(requestId, body, kind === 'error');
