@@ -23,6 +23,7 @@ const loaders: Readonly<Record<string, () => Promise<CommandEntry>>> = {
   'infra:status': async () => (await import('./status.js')).status,
   'infra:outputs': async () => (await import('./outputs.js')).outputs,
   'infra:logs': async () => (await import('./logs.js')).logs,
+  'db:migrate': async () => (await import('./db-migrate.js')).dbMigrate,
   'secrets:list': async () => (await import('./secrets-list.js')).secretsList,
   'secrets:set': async () => (await import('./secrets-set.js')).secretsSet,
   'secrets:push': async () => (await import('./secrets-push.js')).secretsPush,

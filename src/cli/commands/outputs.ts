@@ -1,4 +1,4 @@
-import { LandfallError } from '../../base/errors.js';
+import { notRunning } from '../../local/not-running.js';
 import { findPlane } from '../../local/client.js';
 import type { PlaneDescription } from '../../local/describe.js';
 import { planeFolders } from '../../local/folders.js';
@@ -17,13 +17,7 @@ export const outputs: CommandEntry = {
     const options = given as LocalOptions;
     requireLocal('infra:outputs', options);
     const plane = await findPlane(planeFolders(await projectFolder(options, io), options.env));
-    if (plane === undefined) {
-      throw new LandfallError({
-        code: 'NOT_RUNNING',
-        message: 'The local plane does not run.',
-        fix: `Start it: landfall infra:deploy --env ${options.env} --local`,
-      });
-    }
+    if (plane === undefined) throw notRunning(options.env);
     const description = await plane.order<PlaneDescription>('describe');
     return { document: description, text: renderAddresses(description) };
   },
