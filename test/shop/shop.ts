@@ -99,6 +99,20 @@ function loopbackAgent(ca: string, localAddress?: string): Agent {
   });
 }
 
+/** A viewer with an address of its own, such as `127.2.0.1`: rate limits count each alone. */
+export const viewer = (shop: Shop, address: string): Agent =>
+  loopbackAgent(readFileSync(shop.description.caCertificate, 'utf8'), address);
+
+/** Milliseconds until the condition holds. @throws after half a minute */
+export async function until(condition: () => Promise<boolean>): Promise<number> {
+  const started = performance.now();
+  while (!(await condition())) {
+    if (performance.now() - started > 30_000) throw new Error('Waited for 30 s in vain.');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return performance.now() - started;
+}
+
 /**
  * Statuses of one path, asked again and again while `going` says so. Each 400 requests come from another loopback address:
  * the web ACL lets one have 1000 in five minutes.
@@ -109,10 +123,9 @@ export async function statusesWhile(
   client: number,
   going: () => boolean,
 ): Promise<readonly number[]> {
-  const ca = readFileSync(shop.description.caCertificate, 'utf8');
   const statuses: number[] = [];
   for (let source = 1; going() && source < 255; source += 1) {
-    const dispatcher = loopbackAgent(ca, `127.1.${String(client)}.${String(source)}`);
+    const dispatcher = viewer(shop, `127.1.${String(client)}.${String(source)}`);
     for (let count = 0; going() && count < 400; count += 1)
       statuses.push((await shop.request(`${api(shop)}${path}`, { dispatcher })).status);
     await dispatcher.close();

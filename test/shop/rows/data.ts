@@ -80,7 +80,7 @@ interface Status {
   readonly pid: number;
   readonly services: readonly {
     readonly address: string;
-    readonly tasks: readonly { readonly id: string; readonly pid?: number }[];
+    readonly tasks: readonly { readonly id: string; readonly pid?: number; readonly health: string }[];
   }[];
 }
 

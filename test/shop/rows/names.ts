@@ -3,7 +3,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { namesFile, type NamesFile } from '../../../src/local/contract/names.js';
 import { expectEqual, expectTrue, type Row } from '../row.js';
-import { type Answer, api, type Shop, statusesWhile } from '../shop.js';
+import { type Answer, api, type Shop, statusesWhile, until } from '../shop.js';
 import { taskOf } from './data.js';
 
 const name = 'auth-service.shop.local';
@@ -77,14 +77,4 @@ const keySetOf = ({ status, json }: Answer): string | undefined =>
 async function addressesOf(shop: Shop): Promise<readonly string[]> {
   const { names } = JSON.parse(await readFile(namesFile(shop.folders), 'utf8')) as NamesFile;
   return names[name]?.instances.map(({ address }) => address) ?? [];
-}
-
-/** Milliseconds until the condition holds. @throws after half a minute */
-async function until(condition: () => Promise<boolean>): Promise<number> {
-  const started = performance.now();
-  while (!(await condition())) {
-    expectTrue(performance.now() - started < 30_000, 'waited for 30 s in vain');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return performance.now() - started;
 }

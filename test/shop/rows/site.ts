@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expectEqual, expectTrue, type Row } from '../row.js';
 import { endpoint } from '../shop.js';
@@ -50,6 +50,33 @@ export const siteRows: readonly Row[] = [
         `versions of index.html: ${String(versionsBefore)} before, ${String(versions)} after`,
       );
       return `new page served, ${String(versions)} versions of index.html kept`;
+    },
+  },
+  {
+    name: 'a changed file of the SPA is served at once, although the edge keeps files for an hour; the others stay there',
+    check: async (shop) => {
+      const folder = join(shop.folder, 'apps', 'admin', 'public');
+      await mkdir(folder, { recursive: true });
+      const put = (name: string, text: string) => writeFile(join(folder, name), text);
+      const ask = async (name: string) => {
+        const { text, headers } = await shop.request(`${endpoint(shop.description, 'admin')}/${name}`);
+        return `${text} ${String(headers['x-cache']).split(' ')[0] ?? ''}`;
+      };
+      await put('changes.txt', 'old');
+      await put('stays.txt', 'same');
+      await shop.deploy();
+      const before = [
+        await ask('changes.txt'),
+        await ask('changes.txt'),
+        await ask('stays.txt'),
+        await ask('stays.txt'),
+      ];
+      expectEqual(before, ['old Miss', 'old Hit', 'same Miss', 'same Hit'], 'each asked for twice');
+      await put('changes.txt', 'new');
+      await shop.deploy();
+      const after = [await ask('changes.txt'), await ask('stays.txt')];
+      expectEqual(after, ['new Miss', 'same Hit'], 'after the next deploy');
+      return `“${before.join('”, “')}”; after the next deploy “${after.join('”, “')}”`;
     },
   },
 ];
