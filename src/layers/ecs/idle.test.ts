@@ -42,7 +42,7 @@ describe('a service that may sleep', () => {
       treat_missing_data: 'notBreaching',
     });
     const [used] = queriesOf(view, 'aws_cloudwatch_metric_alarm.reports_idle');
-    expect(used?.expression).toBe('IF(cpu>=0,FILL(requests_0,0)+FILL(wake_ups,0),1)');
+    expect(used?.expression).toBe('MAX([IF(cpu>=0,FILL(requests_0,0),1),wake_ups])');
   });
 
   test('counts the requests of every service that reaches it by Cloud Map, directly or not', () => {

@@ -21,6 +21,12 @@ export function idle(config: Config, refs: Refs): AnyResource[] {
     .flatMap((service) => [sleepPolicy(refs, service), alarm(config, refs, service)]);
 }
 
+/**
+ * The alarm goes on for some minutes after it has put the service to sleep, and its action with it: a service that is woken meanwhile must
+ * not be put to sleep again. The cooldown of the sleep itself prevents it, and is over before the next sleep can be due.
+ */
+const sleepCooldownSeconds = 300;
+
 function sleepPolicy(refs: Refs, { name }: NestService): AnyResource {
   const target = `aws_appautoscaling_target.${refs.id(name)}` as const;
   return resource(`aws_appautoscaling_policy.${refs.id(name)}_sleep`, {
@@ -32,7 +38,7 @@ function sleepPolicy(refs: Refs, { name }: NestService): AnyResource {
     step_scaling_policy_configuration: [
       {
         adjustment_type: 'ExactCapacity',
-        cooldown: 60,
+        cooldown: sleepCooldownSeconds,
         metric_aggregation_type: 'Maximum',
         step_adjustment: [{ metric_interval_upper_bound: '0', scaling_adjustment: 0 }],
       },
@@ -40,14 +46,17 @@ function sleepPolicy(refs: Refs, { name }: NestService): AnyResource {
   });
 }
 
-/** `cpu` has datapoints only while tasks run: without tasks the alarm has nothing to say. */
+/**
+ * `cpu` has datapoints only while tasks run: without tasks the alarm has nothing to say but that a wake-up came, which happens before the
+ * first task runs. `MAX` takes what is there.
+ */
 function alarm(config: Config, refs: Refs, service: NestService): AnyResource {
-  const own = [
+  const uses = [
     ...requestQueries(config, refs, service),
-    landfallQuery(config, 'wake_ups', 'WakeUps'),
     ...(config.services.some(hasJobs) ? [landfallQuery(config, 'jobs', 'RunningJobs')] : []),
   ];
-  const sum = own.map(({ id }) => `FILL(${String(id)},0)`).join('+');
+  const wakeUps = landfallQuery(config, 'wake_ups', 'WakeUps');
+  const sum = uses.map(({ id }) => `FILL(${String(id)},0)`).join('+');
   return resource(`aws_cloudwatch_metric_alarm.${refs.id(service.name)}_idle`, {
     alarm_name: refs.name(255, service.name, 'idle'),
     alarm_description: `No request, wake-up or job for ${String(config.sleep.afterMinutes)} minutes: ${service.name} goes to sleep. Not a fault.`,
@@ -58,9 +67,15 @@ function alarm(config: Config, refs: Refs, service: NestService): AnyResource {
     treat_missing_data: 'notBreaching',
     alarm_actions: [attr(`aws_appautoscaling_policy.${refs.id(service.name)}_sleep`, 'arn')],
     metric_query: [
-      { id: 'used', expression: `IF(cpu>=0,${sum},1)`, label: 'Requests, wake-ups and jobs', return_data: true },
+      {
+        id: 'used',
+        expression: `MAX([IF(cpu>=0,${sum},1),wake_ups])`,
+        label: 'Requests, wake-ups and jobs',
+        return_data: true,
+      },
       cpuQuery(refs, service),
-      ...own,
+      ...uses,
+      wakeUps,
     ],
     tags: { Name: refs.name(255, service.name, 'idle') },
   });

@@ -1,4 +1,6 @@
 import { inert, type Layer } from '../../stack/layer.js';
+import { metricAlarm } from './local/alarm/index.js';
+import { topic } from './local/topic.js';
 import { synth } from './synth.js';
 
 /** Alarms and who is told of them, the dashboard, the budget; and log groups, emitted by the rooms whose logs they hold. */
@@ -30,8 +32,8 @@ export const observability: Layer<
   local: {
     aws_budgets_budget: inert('Nothing costs anything locally.'),
     aws_cloudwatch_dashboard: inert('There is no CloudWatch locally.'),
-    aws_cloudwatch_metric_alarm: inert('Alarms are not evaluated locally yet.'),
-    aws_sns_topic: inert('Nobody is told by e-mail locally.'),
+    aws_cloudwatch_metric_alarm: metricAlarm,
+    aws_sns_topic: topic,
     aws_sns_topic_policy: inert('Permissions are not evaluated locally.'),
     aws_sns_topic_subscription: inert('Nobody is told by e-mail locally.'),
     aws_cloudwatch_log_group: inert('Tasks write to files in the plane’s logs folder.', ({ args }, ctx) => ({

@@ -107,7 +107,7 @@ export const operationsFacts: readonly Fact[] = [
         const queries = listAt(values, 'metric_query');
         expect(refersTo(queries, `aws_lb_target_group.${name}`), name).toBe(true);
         const counted = queries.find((query) => at(query, 'return_data') === true);
-        expect(textAt(counted, 'expression')).toMatch(/^IF\(cpu>=0,.*FILL\(requests_0,0\).*,1\)$/);
+        expect(textAt(counted, 'expression')).toMatch(/^MAX\(\[IF\(cpu>=0,FILL\(requests_0,0\).*,1\),wake_ups\]\)$/);
         for (const query of queries.filter((one) => one !== counted))
           expect(at(query, 'metric.0.period'), name).toBe(60);
       }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../../local/contract/clock.js';
+import { step, type StepPolicy } from './step-scaling.js';
 import { decide, type ScalingMemory, type Series, type TrackingPolicy } from './target-tracking.js';
 
 /** What is scaled. */
@@ -42,6 +43,19 @@ export class Autoscaler {
 
   remove(address: string): void {
     this.#policies.delete(address);
+  }
+
+  /** Does what a step scaling policy makes of an alarm. @param difference how far the metric is above its threshold */
+  step(name: string, policy: StepPolicy, difference: number): void {
+    const { scalable, clock, say } = this.parts;
+    const { desiredCount: current, deploying } = scalable;
+    const now = clock.monotonic();
+    const input = { now, current, ...this.bounds, deploying, difference, memory: this.#memory };
+    const { capacity, memory } = step(policy, input);
+    this.#memory = memory;
+    if (capacity === current) return;
+    say(`scales from ${String(current)} to ${String(capacity)} tasks: ${name}`);
+    scalable.scaleTo(capacity);
   }
 
   close(): void {

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import type { AlarmNotice } from '../../../../local/contract/alarms.js';
 import type { LocalContext } from '../../../../local/contract/context.js';
 import type { Metrics } from '../../../../local/contract/metrics.js';
 import { localArn, type LocalBehaviour } from '../../../../stack/layer.js';
 import { liveService } from '../service.js';
 import { Autoscaler } from './autoscaler.js';
 import { cpuMetric, cpuSeries, requestSeries } from './series.js';
+import type { StepPolicy } from './step-scaling.js';
 import type { Series, TrackingPolicy } from './target-tracking.js';
 
 const targetSchema = z.object({
@@ -20,6 +22,23 @@ const policySchema = z.object({
   name: z.string(),
   policy_type: z.string().default('StepScaling'),
   resource_id: z.string(),
+  step_scaling_policy_configuration: z
+    .array(
+      z.object({
+        adjustment_type: z.enum(['ChangeInCapacity', 'ExactCapacity', 'PercentChangeInCapacity']),
+        cooldown: z.number().default(300),
+        min_adjustment_magnitude: z.number().default(0),
+        step_adjustment: z.array(
+          z.object({
+            metric_interval_lower_bound: z.coerce.number().optional(),
+            metric_interval_upper_bound: z.coerce.number().optional(),
+            scaling_adjustment: z.number(),
+          }),
+        ),
+      }),
+    )
+    .max(1)
+    .default([]),
   target_tracking_scaling_policy_configuration: z
     .array(
       z.object({
@@ -78,13 +97,22 @@ export const scalableTarget: LocalBehaviour = {
 export const scalingPolicy: LocalBehaviour = {
   fidelity: 'approximate',
   leftOut:
-    'Step scaling: no alarm runs locally, so nothing puts a service to sleep. Target tracking knows CPU (where processes can be measured; the gateway cannot) and requests per target, of which a minute without requests has 0; its alarms look at the minutes since the plane started.',
+    'Target tracking knows CPU (where processes can be measured; the gateway cannot) and requests per target, of which a minute without requests has 0; its alarms look at the minutes since the plane started. Step scaling looks at the newest datapoint alone, whatever its aggregation type.',
   apply({ args, address }, ctx) {
     const policy = policySchema.parse(args);
     const tracking = trackingOf(policy);
     const scaling = serviceOf(policy.resource_id, ctx)?.scaling;
     if (tracking === undefined) scaling?.remove(address);
     else scaling?.put(address, tracking, seriesOf(policy, tracking, ctx.metrics));
+    const stepping = stepOf(policy);
+    if (stepping !== undefined) {
+      const notify = ({ alarm, state, value, threshold }: AlarmNotice) => {
+        if (state !== 'ALARM') return;
+        const scalable = serviceOf(policy.resource_id, ctx)?.scaling;
+        scalable?.step(`the alarm ${alarm}`, stepping, (value ?? threshold) - threshold);
+      };
+      ctx.provide('alarmAction', { repeats: true, notify });
+    }
     return Promise.resolve({
       id: policy.name,
       name: policy.name,
@@ -113,6 +141,21 @@ function trackingOf(policy: z.infer<typeof policySchema>): TrackingPolicy | unde
     scaleOutCooldownSeconds: configuration.scale_out_cooldown,
     scaleInCooldownSeconds: configuration.scale_in_cooldown,
     disableScaleIn: configuration.disable_scale_in,
+  };
+}
+
+function stepOf(policy: z.infer<typeof policySchema>): StepPolicy | undefined {
+  const [configuration] = policy.step_scaling_policy_configuration;
+  if (policy.policy_type !== 'StepScaling' || configuration === undefined) return undefined;
+  return {
+    adjustmentType: configuration.adjustment_type,
+    cooldownSeconds: configuration.cooldown,
+    minimumMagnitude: configuration.min_adjustment_magnitude,
+    steps: configuration.step_adjustment.map((one) => ({
+      lowerBound: one.metric_interval_lower_bound,
+      upperBound: one.metric_interval_upper_bound,
+      adjustment: one.scaling_adjustment,
+    })),
   };
 }
 
