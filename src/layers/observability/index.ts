@@ -1,5 +1,6 @@
 import { inert, type Layer } from '../../stack/layer.js';
 import { metricAlarm } from './local/alarm/index.js';
+import { cloudWatch } from './local/api.js';
 import { topic } from './local/topic.js';
 import { synth } from './synth.js';
 
@@ -25,6 +26,7 @@ export const observability: Layer<
     aws_sns_topic_subscription: 'free',
   },
   audit: [],
+  awsApis: [cloudWatch],
   scannerSkips: (config) =>
     config.production
       ? []
