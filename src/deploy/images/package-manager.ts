@@ -51,9 +51,9 @@ const inFolder = (folder: string, then: (folder: string) => string): string => (
 /** @see https://docs.npmjs.com/cli/v11/commands/npm-ci (not re-read) */
 const npm: PackageManager = {
   name: 'npm',
-  installAll: 'npm ci --no-audit --no-fund',
+  installAll: 'npm ci --prefer-offline --no-audit --no-fund',
   installRuntime: (folder) =>
-    `npm ci --omit=dev --no-audit --no-fund${inFolder(folder, (one) => ` --workspace ${one}`)}`,
+    `npm ci --omit=dev --prefer-offline --no-audit --no-fund${inFolder(folder, (one) => ` --workspace ${one}`)}`,
   withoutLinks: '',
   records: [],
   cache: '/root/.npm',
