@@ -7,22 +7,11 @@ import type { Config } from './config.js';
  * @throws LandfallErrors `NOT_YET`
  */
 export function refuseUnsupported(config: Config, local: boolean): void {
-  const [first, ...rest] = [...unsupported(config), ...(local ? unsupportedLocally(config) : [])];
+  const [first, ...rest] = local ? unsupportedLocally(config) : [];
   if (first !== undefined) throw new LandfallErrors([first, ...rest]);
 }
 
 type Asked = readonly [wanted: boolean, path: string, what: string];
-
-function unsupported(config: Config): readonly Problem[] {
-  const environment = `environments.${config.environment}`;
-  return problems(
-    [
-      [config.wake.mode === 'hold', `${environment}.wake.mode`, 'holding requests while a service wakes'],
-      [config.wake.scope === 'needed', `${environment}.wake.scope`, 'waking only what is needed'],
-    ],
-    'This version of Landfall',
-  );
-}
 
 function unsupportedLocally(config: Config): readonly Problem[] {
   const environment = `environments.${config.environment}`;

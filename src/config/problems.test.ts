@@ -300,6 +300,13 @@ const rows: readonly Row[] = [
     '"offers-service", which never sleeps',
   ],
   [
+    'how many requests are held where none is',
+    { [`${dev}.wake`]: { maxHeld: 10 } },
+    'CONFIG_NOT_APPLICABLE',
+    `${dev}.wake.maxHeld`,
+    'Set `mode` to "hold"',
+  ],
+  [
     'a tier of a spa',
     { [`${dev}.services`]: { admin: { tier: 'small' } } },
     'CONFIG_NOT_APPLICABLE',

@@ -11,6 +11,7 @@ import { scheduleMistakes } from './checks/schedules.js';
 import { takenMistakes } from './checks/taken.js';
 import { variableMistakes } from './checks/variables.js';
 import { wafMistakes } from './checks/waf.js';
+import { wakingMistakes } from './checks/waking.js';
 import { shapeMistakes, withNearestTypes } from './issues.js';
 import { looseProject, type LooseProject } from './loose.js';
 import { toProblem, type Mistake } from './mistake.js';
@@ -30,6 +31,7 @@ const checks: readonly ((project: LooseProject) => readonly Mistake[])[] = [
   domainMistakes,
   scheduleMistakes,
   wafMistakes,
+  wakingMistakes,
   quotaMistakes,
   regionMistakes,
 ];

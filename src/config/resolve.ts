@@ -8,7 +8,7 @@ import { postgresDefaults } from '../layers/rds/config.js';
 import type { Config, GatewayConfig, PostgresConfig, RedisConfig, Service } from './config.js';
 import { defined } from './defined.js';
 import { suggestion } from './nearest.js';
-import { reachedFrom } from './reached.js';
+import { reachedFrom } from '../base/reached.js';
 import { resolveService } from './resolve-service.js';
 import { resolveWaf } from './resolve-waf.js';
 import type { EnvironmentInput, ProjectInput } from './schema.js';

@@ -23,6 +23,10 @@ export const redisPasswordVariable = 'REDIS_PASSWORD';
 /** The variable that the gateway's Lua reads when it wakes services. */
 export const wakeTokenVariable = 'WAKE_TOKEN';
 
+/** Seconds in which a gateway task that is stopped ends what it has begun: the time that it holds requests, and some for their answers. */
+export const gatewayDrainSeconds = ({ services, wake }: Config): number =>
+  wake.mode === 'hold' && services.some(canSleep) ? Math.max(30, wake.holdSeconds + 15) : 30;
+
 /** What a container of the gateway's image is started with. */
 export interface GatewayContainer {
   /** Instead of the image's own command; its entrypoint stays. */

@@ -54,6 +54,8 @@ export interface Nginx {
   setClock(seconds: number): Promise<void>;
   /** What stands in its error log. */
   log(): Promise<string>;
+  /** Process ids of its workers. */
+  workers(): Promise<readonly number[]>;
   /** Starts new workers; the old ones end when their requests have. */
   reload(): void;
   /** Ends when no request is left. */
@@ -113,6 +115,7 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
     port,
     log,
     stop,
+    workers: () => childrenOf(child),
     reload,
     quit: () => ended(child, 'SIGQUIT'),
     setClock: (seconds) => setClock(port, seconds),
@@ -146,6 +149,12 @@ async function answering(port: number, child: ChildProcess): Promise<void> {
     await pause(25);
   }
   throw new Error(`It ended with ${String(child.exitCode)}.`);
+}
+
+/** As Linux's /proc has them. */
+async function childrenOf({ pid }: ChildProcess): Promise<readonly number[]> {
+  const children = await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');
+  return children.split(' ').filter(Boolean).map(Number);
 }
 
 async function ended(child: ChildProcess, signal: 'SIGTERM' | 'SIGQUIT' = 'SIGTERM'): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { WakeSettings } from '../../src/layers/gateway/waking.js';
 import { wakeToken, type FakeBalancer, type FunctionState, type ServiceState } from './balancer.js';
 
 /** What a client got. */
@@ -28,11 +29,13 @@ export interface WakeRunner {
 
 export interface WakeCase {
   readonly name: string;
+  /** What differs in the settings of its service. */
+  readonly settings?: Partial<WakeSettings>;
   run(runner: WakeRunner): Promise<void>;
 }
 
-const state = ({ service, balancer }: WakeRunner, word: ServiceState) => balancer.services.set(service, word);
-const callsOf = ({ service, balancer }: WakeRunner) => balancer.callsFor(service);
+export const state = ({ service, balancer }: WakeRunner, word: ServiceState) => balancer.services.set(service, word);
+export const callsOf = ({ service, balancer }: WakeRunner) => balancer.callsFor(service);
 
 /** Waits until something is so; fails after some seconds. */
 export async function until(isSo: () => boolean | Promise<boolean>, what: string, seconds = 12): Promise<void> {
@@ -43,10 +46,10 @@ export async function until(isSo: () => boolean | Promise<boolean>, what: string
   }
 }
 
-const isRetryAnswer = ({ status, header }: WakeAnswer) => status === 503 && header('retry-after') === '45';
+export const isRetryAnswer = ({ status, header }: WakeAnswer) => status === 503 && header('retry-after') === '45';
 
 /** A service's own answer goes through as it is, and wakes nobody. */
-const untouched = (name: string, word: ServiceState, status: number, server: string | undefined): WakeCase => ({
+export const untouched = (name: string, word: ServiceState, status: number, server: string | undefined): WakeCase => ({
   name: `${name} goes through as it is`,
   run: async (runner) => {
     state(runner, word);
@@ -76,7 +79,7 @@ const failing = (name: string, word: FunctionState, calls: number, logged: RegEx
 });
 
 /** Lines of the log by which the alarm counts, of this service. */
-const failuresOf = async ({ log, service }: WakeRunner) =>
+export const failuresOf = async ({ log, service }: WakeRunner) =>
   (await log()).split('\n').filter((line) => line.includes(`landfall: the wake-up failed for ${service}: `));
 
 /** `wake.mode: 'retry'`. */

@@ -14,7 +14,8 @@ export interface WakingNginx {
 }
 
 export interface WakingOptions {
-  readonly services: readonly string[];
+  /** Services, and what differs in their settings. */
+  readonly services: Readonly<Record<string, Partial<WakeSettings>>>;
   readonly workers?: number;
   /** The name that the load balancer's certificate must have. */
   readonly serverName?: string;
@@ -25,9 +26,9 @@ export interface WakingOptions {
 export async function startWakingNginx(options: WakingOptions): Promise<WakingNginx> {
   const balancer = new FakeBalancer();
   const listening = await startBalancer(balancer);
-  const plans = options.services.map((service): [string, Plan] => [
+  const plans = Object.entries(options.services).map(([service, own]): [string, Plan] => [
     service,
-    { postFunctions: wakingSnippets(settingsOf(service, listening, options)) },
+    { postFunctions: wakingSnippets({ ...settingsOf(service, listening, options), ...own }) },
   ]);
   const nginx = await startNginx({
     plans: Object.fromEntries(plans),

@@ -44,6 +44,7 @@ const project = validateProject({
       type: 'nestjs',
       path: 'b',
       port: 3002,
+      calls: ['auth'],
       routes: [
         { path: '/offers.v2', methods: ['GET'] },
         { path: '/offers.v2', methods: ['POST'], auth: 'jwt' },
@@ -55,6 +56,7 @@ const project = validateProject({
     dev: { domain: 'dev.example.com' },
     sleeping: { domain: 'sleeping.example.com', defaults: { minInstances: 0 } },
     needed: { domain: 'needed.example.com', defaults: { minInstances: 0 }, wake: { scope: 'needed' } },
+    holding: { domain: 'holding.example.com', defaults: { minInstances: 0 }, wake: { mode: 'hold', holdSeconds: 40 } },
     counted: { domain: 'counted.example.com', gateway: { rateLimit: { requestsPerMinute: 60 } } },
     full: {
       domain: 'full.example.com',
@@ -147,8 +149,8 @@ describe('kong.yml is what Kong 3.9.3 takes', () => {
     ]);
   });
 
-  test('what wakes services that sleep', () => {
-    const { services } = generate('sleeping').kong;
+  test.each(['sleeping', 'holding'])('what wakes services that sleep (%s)', (environment) => {
+    const { services } = generate(environment).kong;
     const plugins = services.flatMap((service) => list(service, 'plugins'));
     expect(plugins.map(({ name }) => name)).toEqual(['post-function', 'post-function']);
     expect(
@@ -194,6 +196,7 @@ describe('kong.yml is what Kong 3.9.3 takes', () => {
   test.each([
     ['dev', ['ARG', 'FROM', 'COPY', 'COPY', 'ENV']],
     ['sleeping', ['ARG', 'FROM', 'COPY', 'COPY', 'COPY', 'ENV']],
+    ['holding', ['ARG', 'FROM', 'COPY', 'COPY', 'COPY', 'ENV']],
     ['full', ['ARG', 'FROM', 'COPY', 'COPY', 'COPY', 'COPY', 'ENV']],
   ])('every setting of the image is one of kong.conf (%s)', (environment, instructions) => {
     const dockerfile = generate(environment).fileOf('gateway/Dockerfile');
@@ -309,9 +312,9 @@ describe('kong.yml is what Kong 3.9.3 takes', () => {
 test('services that always run have nothing of waking; the others have it with their own settings', () => {
   expect(generate('dev').fileOf('kong.yml')).not.toMatch(/wak/i);
   expect([...generate('dev').files.keys()].filter((path) => /wake/.test(path))).toEqual([]);
-  const snippets = (environment: string) => {
-    const [auth] = generate(environment).kong.services;
-    return (list(auth ?? {}, 'plugins')[0]?.['config'] as Entity | undefined) ?? {};
+  const snippets = (environment: string, index = 0) => {
+    const service = generate(environment).kong.services[index];
+    return (list(service ?? {}, 'plugins')[0]?.['config'] as Entity | undefined) ?? {};
   };
   expect(snippets('sleeping')).toMatchInlineSnapshot(`
     {
@@ -324,6 +327,15 @@ test('services that always run have nothing of waking; the others have it with t
     ",
       ],
     }
+  `);
+  expect(snippets('holding')['log']).toEqual(['require("landfall-wake.main").log()\n']);
+  expect(generate('sleeping').fileOf('gateway/Dockerfile')).not.toContain('CLIENT_ABORT');
+  expect(generate('holding').fileOf('gateway/Dockerfile')).toContain('KONG_NGINX_PROXY_LUA_CHECK_CLIENT_ABORT="on"');
+  expect(snippets('holding', 1)['access']).toMatchInlineSnapshot(`
+    [
+      "require("landfall-wake.main").access({ service = "offers", balancer = { address = "alb.shop.local", port = 8443, server_name = "api.holding.example.com" }, scope = "all", wake = "", retry_after = 45, hold = 40, max_held = 100, needs = { { service = "offers", host = "offers.internal", path = "/health" }, { service = "auth", host = "auth.internal", path = "/health" } } })
+    ",
+    ]
   `);
   expect(snippets('needed')['header_filter']).toMatchInlineSnapshot(`
     [
@@ -340,7 +352,7 @@ const jwtFields = new Map(
   ].map(([, name = '', rule = '']) => [name, !rule.includes('default')] as const),
 );
 
-describe.each(['dev', 'sleeping', 'counted', 'full'])(
+describe.each(['dev', 'sleeping', 'holding', 'counted', 'full'])(
   'kong.yml keeps the rules that Kong 3.9.3 checks beyond types (%s)',
   (environment) => {
     const { kong: document, files, fileOf } = generate(environment);

@@ -2,7 +2,7 @@ import { taskDefaults } from '../../layers/ecs/config.js';
 import { gatewayDefaults } from '../../layers/gateway/config.js';
 import { fields, number, texts, type Fields, type LooseEntry, type LooseProject } from '../loose.js';
 import { mistake, type Mistake, type Place } from '../mistake.js';
-import { reachedFrom } from '../reached.js';
+import { reachedFrom } from '../../base/reached.js';
 
 /** Counts of tasks: the least is not above the most after inheritance, and what nothing would wake does not sleep. */
 export function instanceMistakes({ services, environments }: LooseProject): readonly Mistake[] {

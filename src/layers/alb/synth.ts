@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.js';
-import { gatewayHealthPath, gatewayPorts } from '../../stack/gateway-task.js';
+import { gatewayDrainSeconds, gatewayHealthPath, gatewayPorts } from '../../stack/gateway-task.js';
 import type { SynthPart } from '../../stack/layer.js';
 import {
   canSleep,
@@ -48,9 +48,14 @@ export function synth(config: Config, refs: Refs): SynthPart {
       targetGroup(refs, gatewayName, gatewayPorts.proxy, {
         path: gatewayHealthPath,
         port: String(gatewayPorts.status),
+        drainSeconds: gatewayDrainSeconds(config),
       }),
       ...services.map((service) =>
-        targetGroup(refs, service.name, service.port, { path: service.healthCheckPath, port: 'traffic-port' }),
+        targetGroup(refs, service.name, service.port, {
+          path: service.healthCheckPath,
+          port: 'traffic-port',
+          sleeps: canSleep(service),
+        }),
       ),
       ...services.filter(isNext).map((app) =>
         resource(`aws_lb_listener_certificate.${refs.id(app.name)}`, {

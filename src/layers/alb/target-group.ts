@@ -1,13 +1,27 @@
 import type { Refs } from '../../stack/refs.js';
 import { attr, resource, type AnyResource } from '../../stack/stack.js';
 
+/** What a target group is checked by, and how long its requests may still take when a target leaves. */
+export interface TargetGroupPlan {
+  readonly path: string;
+  readonly port: string;
+  /** Its service sleeps: whoever wakes it waits for the first check that it passes. */
+  readonly sleeps?: boolean;
+  readonly drainSeconds?: number;
+}
+
+/**
+ * Alike in how long a task may be ill (45 seconds). A new target must pass one check, so that the interval is what a waking service loses at most.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html (read 2026-11-28)
+ */
+const checkTimes = {
+  awake: { interval: 15, timeout: 5, unhealthy_threshold: 3 },
+  sleeps: { interval: 5, timeout: 4, unhealthy_threshold: 9 },
+} as const;
+
 /** A group of tasks, by address. */
-export function targetGroup(
-  refs: Refs,
-  name: string,
-  port: number,
-  health: { readonly path: string; readonly port: string },
-): AnyResource {
+export function targetGroup(refs: Refs, name: string, port: number, plan: TargetGroupPlan): AnyResource {
+  const { path, sleeps = false, drainSeconds = 30 } = plan;
   return resource(
     refs.targetGroup(name),
     {
@@ -16,18 +30,16 @@ export function targetGroup(
       target_type: 'ip',
       protocol: 'HTTP',
       port,
-      deregistration_delay: '30',
+      deregistration_delay: String(drainSeconds),
       health_check: [
         {
           enabled: true,
           protocol: 'HTTP',
-          path: health.path,
-          port: health.port,
+          path,
+          port: plan.port,
           matcher: '200',
-          interval: 15,
-          timeout: 5,
           healthy_threshold: 2,
-          unhealthy_threshold: 3,
+          ...checkTimes[sleeps ? 'sleeps' : 'awake'],
         },
       ],
       tags: { Name: refs.name(255, name) },

@@ -30,11 +30,10 @@ export interface TaskPlan {
   readonly behindLoadBalancer: boolean;
   /** Sleeps when nothing asks for it. */
   readonly sleeps: boolean;
+  /** How long a task may take to drain. At most 120 on Fargate. @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html (read 2026-11-23) */
+  readonly stopTimeoutSeconds: number;
   readonly dependsOn: readonly AnyAddress[];
 }
-
-/** Seconds a task may take to drain. At most 120 on Fargate. @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html (read 2026-11-23) */
-const stopTimeoutSeconds = 30;
 
 /** Task definition and service of one plan. */
 export function serviceResources(refs: Refs, plan: TaskPlan): AnyResource[] {
@@ -64,7 +63,7 @@ function taskDefinition(refs: Refs, plan: TaskPlan): AnyResource {
     portMappings: plan.ports.map((containerPort) => ({ containerPort, hostPort: containerPort, protocol: 'tcp' })),
     environment: plan.environment,
     secrets: valuesFrom(plan.secrets),
-    stopTimeout: stopTimeoutSeconds,
+    stopTimeout: plan.stopTimeoutSeconds,
     ...(before && { dependsOn: [{ containerName: before.name, condition: 'SUCCESS' }] }),
   };
   const first = before && {

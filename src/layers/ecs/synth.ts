@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.js';
-import { gatewayDatabaseContainer, gatewayPorts, gatewayTask } from '../../stack/gateway-task.js';
+import { gatewayDatabaseContainer, gatewayDrainSeconds, gatewayPorts, gatewayTask } from '../../stack/gateway-task.js';
 import { imageReference, imageVariable, manifestImage, repository } from '../../stack/image.js';
 import type { SynthPart } from '../../stack/layer.js';
 import {
@@ -69,6 +69,7 @@ function gatewayPlan(config: Config, refs: Refs): TaskPlan {
     discovery: false,
     behindLoadBalancer: true,
     sleeps: false,
+    stopTimeoutSeconds: gatewayDrainSeconds(config),
     dependsOn: [
       'aws_lb_listener_rule.origin_verify',
       'aws_service_discovery_instance.alb',
@@ -98,6 +99,7 @@ function servicePlan(config: Config, refs: Refs, service: TaskService): TaskPlan
     discovery: true,
     behindLoadBalancer: hasTargetGroup(service),
     sleeps: canSleep(service),
+    stopTimeoutSeconds: 30,
     dependsOn: prerequisites(refs, service),
   };
 }

@@ -64,6 +64,12 @@ const wakeSettings: Readonly<Record<string, string>> = {
   KONG_NGINX_HTTP_LUA_SHARED_DICT: 'landfall 1m',
 };
 
+/**
+ * Where requests are held: one whose client leaves is given up.
+ * @see https://github.com/openresty/lua-nginx-module#lua_check_client_abort (read 2026-11-28)
+ */
+const holdSettings: Readonly<Record<string, string>> = { KONG_NGINX_PROXY_LUA_CHECK_CLIENT_ABORT: 'on' };
+
 /** Where Lua finds modules in Kong's image. */
 const luaFolder = '/usr/local/share/lua/5.1';
 
@@ -81,7 +87,12 @@ export function luaImageFiles(config: Config): readonly ArtifactFile[] {
 export function dockerfile(config: Config): string {
   const { database } = config.gateway;
   const wakes = config.services.some(canSleep);
-  const all = { ...settingsOf[database], ...settings, ...(wakes ? wakeSettings : {}) };
+  const all = {
+    ...settingsOf[database],
+    ...settings,
+    ...(wakes && wakeSettings),
+    ...(wakes && config.wake.mode === 'hold' && holdSettings),
+  };
   const env = Object.entries(all).map(([name, value]) => `    ${name}="${value}"`);
   return [
     'ARG KONG_IMAGE=kong:3.9.3',

@@ -1,5 +1,6 @@
 /** What can stand in a Lua table that is written out. */
-export type LuaValue = string | number | boolean | { readonly [key: string]: LuaValue } | readonly LuaValue[];
+export type LuaValue =
+  string | number | boolean | { readonly [key: string]: LuaValue | undefined } | readonly LuaValue[];
 
 const isList = (value: LuaValue): value is readonly LuaValue[] => Array.isArray(value);
 
@@ -12,7 +13,7 @@ export function luaLiteral(value: LuaValue): string {
   if (typeof value !== 'object') return String(value);
   const entries = isList(value)
     ? value.map(luaLiteral)
-    : Object.entries(value).map(([key, item]) => `${key} = ${luaLiteral(item)}`);
+    : Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [`${key} = ${luaLiteral(item)}`]));
   return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
 }
 

@@ -25,4 +25,13 @@ export const jwtPluginFiles = [
 ] as const;
 
 /** The modules that decide what happens to requests for services that sleep; `waking.ts` writes the snippets that call them. */
-export const wakeFiles = ['main.lua', 'answer.lua', 'call.lua', 'http.lua', 'state.lua'] as const;
+export const wakeFiles = [
+  'main.lua',
+  'answer.lua',
+  'asleep.lua',
+  'call.lua',
+  'count.lua',
+  'hold.lua',
+  'http.lua',
+  'state.lua',
+] as const;

@@ -1,5 +1,6 @@
 import type { Config, NestService } from '../../config/config.js';
-import { canSleep, type Refs } from '../../stack/refs.js';
+import { reachedFrom } from '../../base/reached.js';
+import { canSleep, isTask, type Refs } from '../../stack/refs.js';
 import { luaLiteral } from './lua-literal.js';
 
 /** The module that the snippets require; the image's sandbox allows this one alone. */
@@ -12,6 +13,10 @@ export type WakeSettings = Readonly<{
   scope: string;
   wake: string;
   retry_after: number;
+  /** The last three where requests are held. */
+  hold?: number;
+  max_held?: number;
+  needs?: readonly Readonly<{ service: string; host: string; path: string }>[];
 }>;
 
 /**
@@ -24,19 +29,41 @@ export function wakingPlugin(config: Config, refs: Refs, service: NestService): 
     : undefined;
 }
 
+type Phase = 'access' | 'header_filter' | 'body_filter' | 'log';
+
 /** The configuration of that plugin: a snippet for each phase. */
-export function wakingSnippets(settings: WakeSettings): Readonly<Record<'header_filter' | 'body_filter', string[]>> {
-  const run = (phase: string, given: string) => [`require("${wakeModule}").${phase}(${given})\n`];
-  return { header_filter: run('header_filter', luaLiteral(settings)), body_filter: run('body_filter', '') };
+export function wakingSnippets(settings: WakeSettings): Readonly<Partial<Record<Phase, string[]>>> {
+  const run = (phase: Phase, given: string) => [`require("${wakeModule}").${phase}(${given})\n`];
+  const text = luaLiteral(settings);
+  return {
+    ...(settings.hold !== undefined && { access: run('access', text) }),
+    header_filter: run('header_filter', text),
+    body_filter: run('body_filter', ''),
+    ...(settings.hold !== undefined && { log: run('log', '') }),
+  };
 }
 
-function wakeSettings(config: Config, refs: Refs, service: NestService): WakeSettings {
-  const needed = config.wake.scope === 'needed';
+/** What the Lua must know of a service. */
+export function wakeSettings(config: Config, refs: Refs, service: NestService): WakeSettings {
+  const { mode, scope, retryAfterSeconds, holdSeconds, maxHeld } = config.wake;
+  const needed = scope === 'needed';
   return {
     service: service.name,
     balancer: { address: `alb.${refs.namespaceName}`, port: 8443, server_name: refs.apiHost },
     scope: needed ? service.name : 'all',
     wake: needed ? JSON.stringify({ services: [refs.name(255, service.name)] }) : '',
-    retry_after: config.wake.retryAfterSeconds,
+    retry_after: retryAfterSeconds,
+    ...(mode === 'hold' && { hold: holdSeconds, max_held: maxHeld, needs: needs(config, service) }),
   };
+}
+
+/** The service, then those that it calls and that can sleep: its first request would fail without them. */
+function needs(config: Config, service: NestService): NonNullable<WakeSettings['needs']> {
+  const called = reachedFrom([service], config.services.filter(isTask));
+  const sleepers = config.services.filter(canSleep).filter(({ name }) => name !== service.name && called.has(name));
+  return [service, ...sleepers].map(({ name, healthCheckPath }) => ({
+    service: name,
+    host: `${name}.internal`,
+    path: healthCheckPath,
+  }));
 }

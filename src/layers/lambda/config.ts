@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * The specification's Retry-After. A held request must be answered before the load balancer's idle timeout of 60 seconds
- * and CloudFront's response timeout (default 30 seconds, to be raised above `holdSeconds`).
+ * The specification's Retry-After. A held request is answered before CloudFront's response timeout and the load balancer's idle timeout are over,
+ * which the Stack sets to 60 seconds each; what is left of them when its service runs is the service's time to answer.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html (not re-read)
  * @see https://repost.aws/knowledge-center/cloudfront-custom-origin-response (read 2026-11-23)
  */
@@ -23,7 +23,8 @@ export const wakeOptions = z.strictObject({
     default: wakeDefaults.mode,
   }),
   scope: z.enum(['all', 'needed']).optional().meta({
-    description: '`all`: wake every service; `needed`: the one asked for and those that it calls.',
+    description:
+      '`all`: wake every service; `needed`: the one asked for, and those that it calls directly or through others.',
     default: wakeDefaults.scope,
   }),
   retryAfterSeconds: z
@@ -35,9 +36,9 @@ export const wakeOptions = z.strictObject({
   holdSeconds: z
     .int()
     .min(1)
-    .max(55, 'a whole number from 1 to 55 (the load balancer gives up after 60)')
+    .max(55, 'a whole number from 1 to 55 (CloudFront and the load balancer give up after 60)')
     .optional()
-    .meta({ description: '`hold`: longest wait.', default: wakeDefaults.holdSeconds }),
+    .meta({ description: '`hold`: longest wait, in seconds.', default: wakeDefaults.holdSeconds }),
   maxHeld: z
     .int()
     .min(1)

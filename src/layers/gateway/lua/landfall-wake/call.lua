@@ -55,28 +55,28 @@ local function try(settings, lock)
   return why
 end
 
-local function run(_, settings, lock)
+local function run(_, settings, service, lock)
   local started = ngx.now()
   local ok, why = pcall(try, settings, lock)
   if ok and not why then
     state.release(lock)
-    kong.log.notice("landfall: services were woken for ", settings.service, " in ", ngx.now() - started, " s")
+    kong.log.notice("landfall: services were woken for ", service, " in ", ngx.now() - started, " s")
     return
   end
   state.keep(lock, PAUSE_AFTER_FAILURE)
   -- An alarm counts these lines by their words.
-  kong.log.err("landfall: the wake-up failed for ", settings.service, ": ", why)
+  kong.log.err("landfall: the wake-up failed for ", service, ": ", why)
 end
 
--- Returns at once.
-return function(settings)
+-- service: the one that was found asleep. Returns at once.
+return function(settings, service)
   local lock = "call:" .. settings.scope
-  if state.is_waking(settings.scope, settings.service) or not state.take(lock, LONGEST_ATTEMPT) then
+  if state.is_waking(settings.scope, service) or not state.take(lock, LONGEST_ATTEMPT) then
     return
   end
-  local ok, err = ngx.timer.at(0, run, settings, lock)
+  local ok, err = ngx.timer.at(0, run, settings, service, lock)
   if not ok then
     state.release(lock)
-    kong.log.err("landfall: the wake-up failed for ", settings.service, ": no timer: ", err)
+    kong.log.err("landfall: the wake-up failed for ", service, ": no timer: ", err)
   end
 end

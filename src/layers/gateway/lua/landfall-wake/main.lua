@@ -5,17 +5,30 @@
 --   scope        = "all", or the service that shall be woken with what it calls
 --   wake         = ""                                what the wake-up function is sent
 --   retry_after  = 45                                seconds
+--   hold         = 50                                seconds that a request waits at most; none where clients are told to come back
+--   max_held     = 100                               requests that wait at the same time
+--   needs        = { { service, host, path }, … }    the service and those that it calls, and where each says that it is healthy
 -- }
 local answer = require "landfall-wake.answer"
 local call = require "landfall-wake.call"
+local hold = require "landfall-wake.hold"
+local is_asleep = require "landfall-wake.asleep"
 local state = require "landfall-wake.state"
 
 local wake = {}
 
--- The load balancer's own 503: no task. Its own 502: a task that does not take connections yet, or no longer. A service's own 5xx is
--- its answer, and after the load balancer's 504 the service may have done the work.
-local function is_asleep(status, server)
-  return server == "awselb/2.0" and (status == 503 or status == 502)
+-- access: the request waits until the service runs, or is told to come back.
+function wake.access(settings)
+  if hold.wait(settings) then
+    return
+  end
+  call(settings, settings.service)
+  local body, type = answer(settings, kong.request.get_method(), kong.request.get_header("Accept"))
+  return kong.response.exit(503, body, {
+    ["Content-Type"] = type,
+    ["Cache-Control"] = "no-store",
+    ["Retry-After"] = settings.retry_after,
+  })
 end
 
 -- header_filter: instead of the load balancer's words the client gets ours, and services are started.
@@ -28,7 +41,7 @@ function wake.header_filter(settings)
     return
   end
   state.missed(settings.service)
-  call(settings)
+  call(settings, settings.service)
   local body, type = answer(settings, kong.request.get_method(), kong.request.get_header("Accept"))
   kong.ctx.shared.landfall_waking = body
   kong.response.set_status(503)
@@ -46,5 +59,8 @@ function wake.body_filter()
     kong.response.set_raw_body(body)
   end
 end
+
+-- log: where every request ends, also that of a client that left while it waited.
+wake.log = hold.leave
 
 return wake

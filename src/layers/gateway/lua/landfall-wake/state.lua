@@ -52,4 +52,17 @@ function state.release(key)
   shared:delete("lock:" .. key)
 end
 
+-- Whatever else the workers tell each other, for so many seconds.
+function state.put(key, value, seconds)
+  shared:set(key, value, seconds)
+end
+
+function state.get(key)
+  return shared:get(key)
+end
+
+function state.drop(key)
+  shared:delete(key)
+end
+
 return state
