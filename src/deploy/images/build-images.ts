@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { LandfallError, messageOf } from '../../base/errors.js';
 import type { Emit } from '../../base/events.js';
+import { realWaiting, type Waiting } from '../../base/waiting.js';
 import type { Manifest } from '../../stack/manifest.js';
 import type { AwsSession } from '../aws/session.js';
 import { chooseBuilder } from './builders/find.js';
@@ -29,8 +29,8 @@ export interface BuildImages extends PlanFolders {
   readonly only?: readonly string[] | undefined;
   /** `LANDFALL_BUILDER`, `LANDFALL_NODE_IMAGE`, `LANDFALL_KONG_IMAGE` and the user's own. Default: this process's. */
   readonly env?: Environment;
-  /** Waits between attempts; milliseconds. Default: the clock's. */
-  readonly wait?: (milliseconds: number) => Promise<void>;
+  /** Default: the machine's clock. */
+  readonly waiting?: Waiting;
 }
 
 export interface BuiltImage {
@@ -43,7 +43,7 @@ export interface BuiltImage {
 /** Where and with what images are made. */
 interface Workshop extends Pick<BuildImages, 'emit' | 'signal'> {
   readonly env: Environment;
-  readonly wait: (milliseconds: number) => Promise<void>;
+  readonly waiting: Waiting;
   readonly credentials: ReadonlyMap<string, RegistryCredentials | undefined>;
   builder(): Promise<Builder>;
 }
@@ -61,7 +61,7 @@ export async function buildImages(request: BuildImages): Promise<Readonly<Record
   const bases = { node: env['LANDFALL_NODE_IMAGE'], kong: env['LANDFALL_KONG_IMAGE'] };
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
-  const wait = request.wait ?? ((milliseconds: number) => sleep(milliseconds, undefined, { signal }));
+  const waiting = request.waiting ?? realWaiting(signal);
   const images = manifest.images.filter(({ service }) => only === undefined || only.includes(service));
   const plans = await Promise.all(images.map((image) => planImage(image, request, bases)));
   const targets = new Map(plans.map((plan) => [plan, targetOf(plan, repositories)]));
@@ -73,9 +73,9 @@ export async function buildImages(request: BuildImages): Promise<Readonly<Record
     emit,
     signal,
     env,
-    wait,
+    waiting,
     credentials,
-    builder: once(() => signedIn(env, wait, credentials, signal)),
+    builder: once(() => signedIn(env, waiting, credentials, signal)),
   };
   const limit = pLimit(parallelBuilds);
   const made = [...targets].map(async ([plan, target]): Promise<readonly [string, BuiltImage]> => {
@@ -116,28 +116,28 @@ function targetOf({ service, hash }: ImagePlan, repositories: BuildImages['repos
 /** A builder that may push to these registries. */
 async function signedIn(
   env: Environment,
-  wait: Workshop['wait'],
+  waiting: Workshop['waiting'],
   credentials: Workshop['credentials'],
   signal: AbortSignal,
 ): Promise<Builder> {
-  const builder = await chooseBuilder(env['LANDFALL_BUILDER'], wait);
+  const builder = await chooseBuilder(env['LANDFALL_BUILDER'], waiting);
   for (const [host, one] of credentials) if (one !== undefined) await builder.login(host, one, signal);
   return builder;
 }
 
 async function make(plan: ImagePlan, target: ImageReference, workshop: Workshop): Promise<string> {
-  const { emit, signal, credentials } = workshop;
+  const { emit, signal, credentials, waiting } = workshop;
   signal.throwIfAborted();
   const builder = await workshop.builder();
   const step = stepOf(plan);
-  const started = performance.now();
+  const started = waiting.now();
   emit({ ...step, status: 'started', detail: builder.name });
   const folder = await mkdtemp(join(tmpdir(), 'landfall-image-'));
   try {
     await buildIn(folder, builder, plan, target, workshop);
     const digest = await manifestDigest(target, { credentials: credentials.get(target.host), signal });
     if (digest === undefined) throw notThere(plan, target);
-    emit({ ...step, status: 'done', detail: digest, milliseconds: Math.round(performance.now() - started) });
+    emit({ ...step, status: 'done', detail: digest, milliseconds: waiting.now() - started });
     return digest;
   } catch (error) {
     emit({ ...step, status: 'failed' });
@@ -148,7 +148,7 @@ async function make(plan: ImagePlan, target: ImageReference, workshop: Workshop)
 }
 
 async function buildIn(folder: string, builder: Builder, plan: ImagePlan, target: ImageReference, workshop: Workshop) {
-  const { emit, signal, env, wait, credentials } = workshop;
+  const { emit, signal, env, waiting, credentials } = workshop;
   if (plan.source.type === 'dockerfile' && !builder.followsDockerfiles) throw needsDockerfileBuilder(plan);
   await stage(plan.context, join(folder, 'context'));
   await writeFile(join(folder, 'Dockerfile'), plan.dockerfile);
@@ -162,7 +162,7 @@ async function buildIn(folder: string, builder: Builder, plan: ImagePlan, target
     credentials: credentials.get(target.host),
     say: (line) => emit({ ...stepOf(plan), status: 'progress', detail: line }),
     signal,
-    wait,
+    waiting,
     ...(plan.base && { base: { argument: plan.base.argument, image: await pinned(plan.base.name, plan, workshop) } }),
   });
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { realWaiting } from '../../base/waiting.js';
 import type { Builder } from './builders/builder.js';
 import { chooseBuilder } from './builders/find.js';
 
@@ -9,5 +9,5 @@ export { buildImages, type BuildImages, type BuiltImage } from './build-images.j
  * @throws LandfallError `BUILDER_UNKNOWN`, `BUILDER_NOT_WORKING` for a wrong `LANDFALL_BUILDER`
  */
 export function findBuilder(env: Readonly<Record<string, string | undefined>> = process.env): Promise<Builder> {
-  return chooseBuilder(env['LANDFALL_BUILDER'], (milliseconds) => sleep(milliseconds));
+  return chooseBuilder(env['LANDFALL_BUILDER'], realWaiting(new AbortController().signal));
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Waiting } from '../../../base/waiting.js';
 import { fullName, isLoopback } from '../reference.js';
 import { build, loginWith, push, type Builder, type BuildOrder } from './builder.js';
 
@@ -6,10 +7,10 @@ import { build, loginWith, push, type Builder, type BuildOrder } from './builder
  * Podman or Buildah, which take the same options and need no daemon. Dates in the image are fixed: the same source gives the same digest.
  * @see https://github.com/containers/buildah/blob/main/docs/buildah-build.1.md (not re-read)
  */
-export const buildah = (name: 'podman' | 'buildah', wait: (milliseconds: number) => Promise<void>): Builder => ({
+export const buildah = (name: 'podman' | 'buildah', waiting: Waiting): Builder => ({
   name,
   followsDockerfiles: true,
-  login: (host, credentials, signal) => loginWith(name, host, credentials, signal, wait),
+  login: (host, credentials, signal) => loginWith(name, host, credentials, signal, waiting),
   buildAndPush: async (order) => {
     const image = fullName(order.target);
     await build(order, name, [...arguments_(order), `--tag=${image}`, join(order.folder, 'context')]);

@@ -1,4 +1,5 @@
 import { LandfallError } from '../../../base/errors.js';
+import type { Waiting } from '../../../base/waiting.js';
 import type { GatewayImage } from '../gateway-image.js';
 import type { ImageReference } from '../reference.js';
 import type { Recipe } from '../recipe.js';
@@ -34,8 +35,7 @@ export interface BuildOrder {
   readonly credentials: RegistryCredentials | undefined;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
-  /** Waits between attempts to push. */
-  readonly wait: (milliseconds: number) => Promise<void>;
+  readonly waiting: Waiting;
 }
 
 /** What an image is made from. */
@@ -50,14 +50,14 @@ export async function loginWith(
   host: string,
   { username, password }: RegistryCredentials,
   signal: AbortSignal,
-  wait: (milliseconds: number) => Promise<void>,
+  waiting: Waiting,
 ): Promise<void> {
   const args = ['login', '--username', username, '--password-stdin', host];
   for (let attempt = 1; ; attempt += 1) {
     const { exitCode, lastLines } = await runTool(program, args, { input: password, signal });
     if (exitCode === 0) return;
     if (attempt === attempts) throw loginFailed(program, host, lastLines);
-    await wait(pauseMilliseconds * attempt);
+    await waiting.sleep(pauseMilliseconds * attempt);
   }
 }
 
@@ -79,7 +79,7 @@ export async function push(order: BuildOrder, program: string, args: readonly st
     if (exitCode === 0) return;
     if (attempt === attempts) throw pushFailed(order, lastLines);
     order.say(`The push failed; attempt ${String(attempt + 1)} of ${String(attempts)} follows.`);
-    await order.wait(pauseMilliseconds * attempt);
+    await order.waiting.sleep(pauseMilliseconds * attempt);
   }
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Waiting } from '../../../base/waiting.js';
 import { fullName } from '../reference.js';
 import { build, loginWith, push, type Builder, type BuildOrder } from './builder.js';
 
@@ -7,10 +8,10 @@ import { build, loginWith, push, type Builder, type BuildOrder } from './builder
  * source gives the same digest.
  * @see https://docs.docker.com/build/ci/github-actions/reproducible-builds/ (not re-read)
  */
-export const docker = (wait: (milliseconds: number) => Promise<void>): Builder => ({
+export const docker = (waiting: Waiting): Builder => ({
   name: 'docker',
   followsDockerfiles: true,
-  login: (host, credentials, signal) => loginWith('docker', host, credentials, signal, wait),
+  login: (host, credentials, signal) => loginWith('docker', host, credentials, signal, waiting),
   buildAndPush: async (order) => {
     await build(order, 'docker', [...arguments_(order), '--output', 'type=cacheonly', join(order.folder, 'context')]);
     const output = `type=image,name=${fullName(order.target)},push=true,rewrite-timestamp=true`;

@@ -1,11 +1,10 @@
 import { LandfallError } from '../../../base/errors.js';
+import type { Waiting } from '../../../base/waiting.js';
 import { answers } from '../run-tool.js';
 import { buildah } from './buildah.js';
 import { builderNames, type Builder, type BuilderName } from './builder.js';
 import { containerify } from './containerify.js';
 import { docker } from './docker.js';
-
-type Wait = (milliseconds: number) => Promise<void>;
 
 /** What tells that a builder works here. A `docker` without an engine or without buildx builds nothing. */
 const probes: Readonly<Record<Exclude<BuilderName, 'containerify'>, readonly (readonly string[])[]>> = {
@@ -23,15 +22,15 @@ const probes: Readonly<Record<Exclude<BuilderName, 'containerify'>, readonly (re
  * @param chosen the value of `LANDFALL_BUILDER`
  * @throws LandfallError `BUILDER_UNKNOWN`, `BUILDER_NOT_WORKING`
  */
-export async function chooseBuilder(chosen: string | undefined, wait: Wait): Promise<Builder> {
+export async function chooseBuilder(chosen: string | undefined, waiting: Waiting): Promise<Builder> {
   if (chosen !== undefined && chosen !== '') {
     const name = builderNames.find((one) => one === chosen);
     if (name === undefined) throw unknown(chosen);
     if (name !== 'containerify' && !(await works(name))) throw notWorking(name);
-    return builderOf(name, wait);
+    return builderOf(name, waiting);
   }
-  for (const name of builderNames) if (await works(name)) return builderOf(name, wait);
-  return builderOf('containerify', wait);
+  for (const name of builderNames) if (await works(name)) return builderOf(name, waiting);
+  return builderOf('containerify', waiting);
 }
 
 async function works(name: BuilderName): Promise<boolean> {
@@ -40,13 +39,13 @@ async function works(name: BuilderName): Promise<boolean> {
   return true;
 }
 
-function builderOf(name: BuilderName, wait: Wait): Builder {
+function builderOf(name: BuilderName, waiting: Waiting): Builder {
   switch (name) {
     case 'docker':
-      return docker(wait);
+      return docker(waiting);
     case 'podman':
     case 'buildah':
-      return buildah(name, wait);
+      return buildah(name, waiting);
     case 'containerify':
       return containerify;
   }
