@@ -53,12 +53,12 @@ async function bundleFunctions(outdir) {
 
 function copyLua() {
   const layers = readdirSync(join(root, 'src/layers'), { withFileTypes: true });
-  for (const layer of layers.filter((entry) => entry.isDirectory())) {
-    const lua = join(root, 'src/layers', layer.name, 'lua');
+  const folders = layers
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => [`${name}/lua`, `${name}/local/lua`]);
+  for (const folder of folders) {
+    const lua = join(root, 'src/layers', folder);
     if (!existsSync(lua)) continue;
-    cpSync(lua, join(dist, 'layers', layer.name, 'lua'), {
-      recursive: true,
-      filter: (path) => !path.endsWith('.test.ts'),
-    });
+    cpSync(lua, join(dist, 'layers', folder), { recursive: true, filter: (path) => !path.endsWith('.ts') });
   }
 }

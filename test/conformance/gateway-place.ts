@@ -1,8 +1,10 @@
 import { validateProject } from '../../src/config/problems.js';
 import { resolveConfig } from '../../src/config/resolve.js';
+import { dockerfile } from '../../src/layers/gateway/image.js';
 import { kongYml } from '../../src/layers/gateway/kong-yml.js';
 import { readDeclarative } from '../../src/layers/gateway/local/declarative.js';
 import { LocalGateway } from '../../src/layers/gateway/local/gateway.js';
+import { settingsIn } from '../../src/layers/gateway/local/image-settings.js';
 import type { HttpRequest, HttpResponse } from '../../src/local/contract/http.js';
 import { header } from '../../src/local/http/headers.js';
 import { text } from '../../src/local/http/responses.js';
@@ -52,13 +54,14 @@ export function gatewayPlace(
 ): GatewayPlace {
   const config = resolveConfig(project, 'dev');
   const service = recording(respond);
-  const gateway = new LocalGateway(readDeclarative(kongYml(config, refsOf(config)), 'kong.yml'), {
+  const gateway = LocalGateway.start(readDeclarative(kongYml(config, refsOf(config)), 'kong.yml'), {
     address: 'aws_ecs_service.gateway',
     clock: createFakeClock(),
     edgePort: 4400,
+    settings: settingsIn(dockerfile(config)),
     reach: (_name, port) => (port === 8443 ? service : undefined),
   });
-  return { got: service.got, ask: (request) => ask(gateway, request) };
+  return { got: service.got, ask: async (request) => ask(await gateway, request) };
 }
 
 /** The origin of the shop's front end. */

@@ -35,7 +35,7 @@ export async function inChain(use: (chain: Chain) => Promise<void>): Promise<voi
   await inAlb(
     async (place) => {
       const { lb } = place;
-      const gateway = new LocalGateway(readDeclarative(stringify(kong), 'kong.yml'), {
+      const gateway = await LocalGateway.start(readDeclarative(stringify(kong), 'kong.yml'), {
         address: 'aws_ecs_service.gateway',
         clock: lb.plane.clock,
         edgePort: 4400,

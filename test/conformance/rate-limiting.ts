@@ -58,7 +58,7 @@ function gatewayOf(place: Place, { policy = 'redis', limits = { minute: 3 }, mor
   };
   const stopping = new AbortController();
   closing.push(stopping);
-  return new LocalGateway(readDeclarative(JSON.stringify(document), 'kong.yml'), {
+  return LocalGateway.start(readDeclarative(JSON.stringify(document), 'kong.yml'), {
     address: 'aws_ecs_service.gateway',
     clock: clock ?? createFakeClock(noon),
     edgePort: 4400,
@@ -72,8 +72,8 @@ function gatewayOf(place: Place, { policy = 'redis', limits = { minute: 3 }, mor
   });
 }
 
-const from = (gateway: LocalGateway, viewer = '203.0.113.7'): Promise<FakeAnswer> =>
-  ask(gateway, { headers: [['X-Viewer-Address', viewer]] });
+const from = async (gateway: Promise<LocalGateway>, viewer = '203.0.113.7'): Promise<FakeAnswer> =>
+  ask(await gateway, { headers: [['X-Viewer-Address', viewer]] });
 
 const messageOf = ({ body }: FakeAnswer): unknown => (JSON.parse(body) as { readonly message?: unknown }).message;
 
@@ -181,7 +181,7 @@ export const rateLimitingCases: readonly ConformanceCase[] = [
     handler,
     withCache(async (place) => {
       const gateway = gatewayOf(place, { limits: { minute: 1 } });
-      const nameless = (address: string) => () => ask(gateway, { peer: { address, port: 1 } });
+      const nameless = (address: string) => async () => ask(await gateway, { peer: { address, port: 1 } });
       const asked = [
         () => from(gateway, '203.0.113.7'),
         () => from(gateway, '203.0.113.8'),

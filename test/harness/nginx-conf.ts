@@ -8,6 +8,8 @@ export interface NginxPlaces {
   readonly modules: readonly string[];
   /** The folder of the Lua that stands for Kong. */
   readonly shim: string;
+  /** The folder of the development kit and the sandbox, as the local gateway has them. */
+  readonly kit: string;
   /** nginx has `max_headers`, 1000 by default. */
   readonly limitsHeaders: boolean;
   /** Worker processes; one process that is its own master where it is 0. */
@@ -23,7 +25,7 @@ export interface NginxPlaces {
  * @see https://github.com/Kong/kong/blob/3.9.1/kong/templates/nginx_kong.lua (not re-read)
  */
 export function nginxConf(places: NginxPlaces): string {
-  const { folder, port, servicePort, fixturePort, modules, shim, limitsHeaders, workers, authority } = places;
+  const { folder, port, servicePort, fixturePort, modules, shim, kit, limitsHeaders, workers, authority } = places;
   const phase = (name: string) => `${name}_by_lua_block { require("main").run("${name}") }`;
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${folder}/${name};`,
@@ -50,7 +52,7 @@ http {
   lua_shared_dict landfall 1m;
   ${authority === undefined ? '' : `lua_ssl_trusted_certificate ${authority};`}
   lua_socket_log_errors off;
-  lua_package_path '${shim}/?.lua;${folder}/?.lua;;';
+  lua_package_path '${shim}/?.lua;${kit}/?.lua;${folder}/?.lua;;';
   init_by_lua_block {
     require("fixtures")(${String(fixturePort)})
     require("main").init("${folder}/plan.json", "${places.sandboxRequires.join(' ')}")

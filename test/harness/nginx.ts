@@ -89,7 +89,8 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   const authority = options.authority === undefined ? undefined : join(folder, 'authority.pem');
   if (authority !== undefined) await writeFile(authority, options.authority ?? '');
   const shim = pathOf('../lua/kong');
-  const places = { folder, port, servicePort, fixturePort, modules, shim, workers, authority, sandboxRequires };
+  const kit = pathOf('../../src/layers/gateway/local/lua/shim');
+  const places = { folder, port, servicePort, fixturePort, modules, shim, kit, workers, authority, sandboxRequires };
   const conf = nginxConf({ ...places, limitsHeaders: limitsHeaders() });
   await writeFile(join(folder, 'nginx.conf'), conf);
   const log = () => readFile(join(folder, 'error.log'), 'utf8').catch(() => '');

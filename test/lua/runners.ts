@@ -1,5 +1,7 @@
 import { LocalGateway } from '../../src/layers/gateway/local/gateway.js';
 import { readDeclarative } from '../../src/layers/gateway/local/declarative.js';
+import type { Clock } from '../../src/local/contract/clock.js';
+import { realClock } from '../../src/local/clock.js';
 import { UpstreamError, type Handler, type HttpRequest } from '../../src/local/contract/http.js';
 import { header } from '../../src/local/http/headers.js';
 import { text } from '../../src/local/http/responses.js';
@@ -36,10 +38,12 @@ export const nginxRunner = (nginx: Nginx, plan: string, issuer: FakeIssuer): Jwt
   },
 });
 
-/** A case by the twin in TypeScript, in the local gateway. */
+/** A case by the same Lua, in the local gateway. */
 export function localRunner(): JwtRunner {
-  const issuer = new FakeIssuer('/twin');
+  const issuer = new FakeIssuer('/local');
   const clock = createFakeClock(noon * 1000);
+  // Its time stands still, but to wait for others takes real time.
+  const waiting: Clock = { ...realClock, now: () => clock.now() };
   const refuse = () => Promise.reject(new Error('No upgrade expected.'));
   const issuerHandler: Handler = {
     request: async ({ target }) => {
@@ -58,9 +62,9 @@ export function localRunner(): JwtRunner {
     },
     upgrade: refuse,
   };
-  const gateway = new LocalGateway(readDeclarative(JSON.stringify(declarative), 'kong.yml'), {
+  const gateway = LocalGateway.start(readDeclarative(JSON.stringify(declarative), 'kong.yml'), {
     address: 'aws_ecs_service.gateway',
-    clock,
+    clock: waiting,
     edgePort: 4400,
     reach: (_name, port) => (port === 8080 ? issuerHandler : service),
   });
@@ -70,7 +74,7 @@ export function localRunner(): JwtRunner {
     setClock: (seconds) => clock.advance(seconds * 1000 - clock.now()),
     ask: async (authorization) => {
       const id = String((count += 1));
-      const answer = await askHandler(gateway, {
+      const answer = await askHandler(await gateway, {
         headers: [
           ['X-Request', id],
           ...(authorization === undefined ? [] : [['Authorization', authorization] as const]),
@@ -94,7 +98,7 @@ const declarative = {
       host: 'offers.upstream',
       port: 8443,
       protocol: 'https',
-      routes: [{ name: 'offers-0', paths: ['/'], plugins: [{ name: 'landfall-jwt', config: jwtConfig('twin') }] }],
+      routes: [{ name: 'offers-0', paths: ['/'], plugins: [{ name: 'landfall-jwt', config: jwtConfig('local') }] }],
     },
   ],
 };

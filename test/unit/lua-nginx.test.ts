@@ -18,7 +18,7 @@ test('no two cases have one name', () => {
   expect(new Set(jwtCases.map(({ name }) => name)).size).toBe(jwtCases.length);
 });
 
-describe('landfall-jwt in TypeScript', () => {
+describe('landfall-jwt in the local gateway', () => {
   test.each(table)('%s', (_name, one) => runJwtCase(one, localRunner()));
 });
 

@@ -1,4 +1,5 @@
--- Runs what plan.json says in the phases of a request, as Kong does: pre-functions in the sandbox first, then plugins by priority.
+-- Runs what plan.json says in the phases of a request, as Kong does: by priority, functions in the sandbox.
+-- pdk.lua, sandbox.lua and plugins.lua are those of the local gateway.
 -- plan.json: { [name] = { functions = { [phase] = { text, … } }, postFunctions = …, plugins = { { name, config }, … } } }.
 local json = require "cjson.safe"
 
@@ -11,7 +12,27 @@ ngx.time = function()
   return math.floor(ngx.now())
 end
 
-_G.kong = require "pdk"
+-- Whose answer it is: a plugin's, the service's, or nginx's own when there was none.
+local function source()
+  if ngx.ctx.KONG_EXITED then
+    return "exit"
+  end
+  local answered = ngx.var.upstream_header_time
+  return answered and answered ~= "" and answered ~= "-" and "service" or "error"
+end
+
+-- What the development kit needs of Kong itself.
+_G.kong = require "pdk" {
+  json = json,
+  env = os.getenv,
+  source = source,
+  service_status = function()
+    return tonumber(ngx.var.upstream_status)
+  end,
+  plugin_key = function()
+    return ngx.ctx.plugin
+  end,
+}
 local sandbox = require "sandbox"
 local load_plugin = require "plugins"
 
@@ -23,7 +44,7 @@ local function functions_of(texts, priority, requires)
   for phase, chunks in pairs(texts) do
     compiled[phase] = {}
     for index, text in ipairs(chunks) do
-      compiled[phase][index] = sandbox(text, phase .. ":" .. index, requires)
+      compiled[phase][index] = sandbox(text, phase .. ":" .. index, "sandbox", requires)
     end
   end
   return {
@@ -45,8 +66,12 @@ local function read(path)
   return assert(json.decode(text))
 end
 
--- requires: the modules that snippets may require, with spaces between.
-local function init(path, requires)
+-- names: the modules that snippets may require, with spaces between.
+local function init(path, names)
+  local requires = {}
+  for name in string.gmatch(names, "%S+") do
+    requires[#requires + 1] = name
+  end
   for name, plan in pairs(read(path)) do
     local steps = {
       functions_of(plan.functions or {}, PRE_FUNCTION_PRIORITY, requires),
@@ -63,8 +88,8 @@ local function init(path, requires)
 end
 
 local function run(phase)
-  ngx.ctx.phase = phase
-  for _, step in ipairs(plans[ngx.var.plan] or {}) do
+  for index, step in ipairs(plans[ngx.var.plan] or {}) do
+    ngx.ctx.plugin = index
     step.run(phase)
   end
 end

@@ -3,7 +3,7 @@ import type { ListenOptions, LocalContext } from '../../../local/contract/contex
 import { localArn, type LocalBehaviour } from '../../../stack/layer.js';
 import { LiveListener } from './live-listener.js';
 import { refusal } from './own-answers.js';
-import { roles } from './ports.js';
+import { loadBalancerPorts as roles } from '../../../local/contract/load-balancer.js';
 import { listenerSchema, loadBalancerOf, ruleSchema } from './rules.js';
 
 /** A listener: the rules in order of priority, then its default action. */

@@ -9,7 +9,7 @@ import { RequestFacts } from './conditions.js';
 import { forwardRequest, forwardUpgrade, type Errand } from './forwarding.js';
 import { refuse } from './guard.js';
 import { isOwn, ownError } from './own-answers.js';
-import { roles } from './ports.js';
+import { loadBalancerPorts as roles } from '../../../local/contract/load-balancer.js';
 import { compileTable, findRule, type ListenerArgs, type Rule, type RuleTable } from './rules.js';
 import { toTarget } from './to-target.js';
 import { Traffic, type GroupHealth } from './traffic.js';

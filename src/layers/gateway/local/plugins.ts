@@ -3,9 +3,8 @@ import { Transform } from 'node:stream';
 import { z } from 'zod';
 import { header, withHeader } from '../../../local/http/headers.js';
 import { empty, json } from '../../../local/http/responses.js';
-import { landfallJwt } from './landfall-jwt.js';
+import { landfallJwt, postFunction, preFunction } from './lua-plugins.js';
 import type { Exchange, PluginFactory } from './plugin.js';
-import { preFunction } from './pre-function.js';
 import { rateLimiting } from './rate-limiting.js';
 
 /** Priorities are Kong 3.9.3's own. */
@@ -20,7 +19,7 @@ const correlationId: PluginFactory = (config) => {
       const given = header(exchange.request.headers, header_name);
       const id = given === undefined || given === '' ? randomUUID() : given;
       exchange.request = { ...exchange.request, headers: withHeader(exchange.request.headers, header_name, id) };
-      if (echo_downstream) exchange.responseHeaders.push([header_name, id]);
+      if (echo_downstream) exchange.early.headers.push([header_name, id]);
       return undefined;
     },
   };
@@ -122,9 +121,6 @@ function limited(limit: number, tooLong: () => void): Transform {
     },
   });
 }
-
-/** Wakes nothing yet: of a service that sleeps the client gets the load balancer's own 503. */
-const postFunction: PluginFactory = () => ({ name: 'post-function', priority: -1000 });
 
 /** The plugins that the local gateway knows. */
 export const pluginFactories: Readonly<Record<string, PluginFactory>> = {

@@ -48,7 +48,7 @@ export const rateLimiting: PluginFactory = (given, ctx) => {
   return {
     name: 'rate-limiting',
     priority: 910,
-    access: async ({ request, responseHeaders }) => {
+    access: async ({ request, early }) => {
       const now = ctx.clock.now();
       const windows = windowsAt(now, config);
       const client = clientOf(config, request);
@@ -56,7 +56,7 @@ export const rateLimiting: PluginFactory = (given, ctx) => {
       // Uncounted and without headers, or not at all.
       if (used === undefined) return config.fault_tolerant ? undefined : broken(request);
       const { exceeded, resetSeconds, headers } = verdictOf(windows, used, now);
-      if (!config.hide_client_headers) responseHeaders.push(...headers);
+      if (!config.hide_client_headers) early.headers.push(...headers);
       if (exceeded) return refused(config, request, resetSeconds);
       counters.passed(client, windows);
       return undefined;

@@ -1,5 +1,5 @@
--- Kong's sandbox for the Lua of pre- and post-functions (`untrusted_lua = sandbox`, no global added), from the facts of Kong 3.9.3: what is
--- not named here does not exist for a snippet, modules are read-only, `require` refuses all but those that the image's setting names.
+-- Kong's sandbox for the Lua of pre- and post-functions (`untrusted_lua`, no global added), from the facts of Kong 3.9.3: what is not
+-- named here does not exist for a snippet, modules are read-only, `require` refuses what is not listed.
 local GLOBALS = "_VERSION assert error ipairs next pairs pcall select tonumber tostring type unpack xpcall"
 local MODULES = {
   coroutine = "create resume running status wrap yield",
@@ -27,11 +27,7 @@ local function read_only(name, members)
   })
 end
 
-local function require_of(names)
-  local allowed = {}
-  for name in string.gmatch(names, "%S+") do
-    allowed[name] = true
-  end
+local function requiring(allowed)
   return function(name)
     if not allowed[name] then
       error(string.format("require '%s' not allowed within sandbox", name), 2)
@@ -40,15 +36,33 @@ local function require_of(names)
   end
 end
 
--- Compiles a snippet. Only text is taken, no bytecode. `requires`: the modules that it may require, with spaces between.
-return function(text, name, requires)
+local function sandboxed(requires)
   local environment = pick(_G, GLOBALS)
   for module, members in pairs(MODULES) do
     environment[module] = read_only(module, pick(_G[module], members))
   end
+  local allowed = {}
+  for _, name in ipairs(requires or {}) do
+    allowed[name] = true
+  end
   environment._G = environment
-  environment.require = require_of(requires)
+  environment.require = requiring(allowed)
   environment.kong = kong
   environment.ngx = ngx
-  return assert(load(text, "=" .. name, "t", environment))
+  return environment
+end
+
+local MODES = {
+  on = function()
+    return _G
+  end,
+  off = function()
+    error("loading of untrusted Lua code disabled because 'untrusted_lua' config option is set to 'off'", 0)
+  end,
+  sandbox = sandboxed,
+}
+
+-- Compiles a snippet. Only text is taken, no bytecode. mode: `untrusted_lua`, default "sandbox"; requires: the modules that it may load.
+return function(text, name, mode, requires)
+  return assert(load(text, "=" .. name, "t", MODES[mode or "sandbox"](requires)))
 end

@@ -1,5 +1,6 @@
 -- Loads a plugin as Kong does: its handler, and its configuration with the defaults of its schema.
-package.preload["kong.db.schema.typedefs"] = function()
+local preload = package_preload or package.preload
+preload["kong.db.schema.typedefs"] = function()
   return { no_consumer = {}, protocols_http = {}, url = function(field)
     field.type = "string"
     return field
@@ -39,12 +40,15 @@ local function configured(schema, given)
   return config
 end
 
--- Returns { priority, run(phase) }.
+-- Returns { priority, has(phase), run(phase) }.
 return function(name, given)
   local handler = require("kong.plugins." .. name .. ".handler")
   local config = configured(require("kong.plugins." .. name .. ".schema"), given)
   return {
     priority = handler.PRIORITY,
+    has = function(phase)
+      return handler[phase] ~= nil
+    end,
     run = function(phase)
       if handler[phase] then
         handler[phase](handler, config)
