@@ -47,3 +47,15 @@ export class LandfallErrors extends LandfallError {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Both, or all that went wrong with either, together. @throws LandfallErrors; anything else as it is */
+export async function bothOrProblems<A, B>(a: Promise<A>, b: Promise<B>): Promise<readonly [A, B]> {
+  const [first, second] = await Promise.allSettled([a, b]);
+  if (first.status === 'fulfilled' && second.status === 'fulfilled') return [first.value, second.value];
+  const reasons = [first, second].flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  const unexpected = reasons.find((reason) => !(reason instanceof LandfallError));
+  if (unexpected !== undefined) throw new Error(messageOf(unexpected), { cause: unexpected });
+  const [problem, ...rest] = reasons.flatMap((reason) => (reason instanceof LandfallError ? reason.problems : []));
+  if (problem === undefined) throw new Error('Neither failed.');
+  throw new LandfallErrors([problem, ...rest]);
+}

@@ -16,7 +16,9 @@ export type LandfallEvent =
   /** A line that something running has written. */
   | { readonly type: 'log'; readonly source: string; readonly line: string }
   /** Something the user should know that stops nothing. */
-  | { readonly type: 'warning'; readonly problem: Problem };
+  | { readonly type: 'warning'; readonly problem: Problem }
+  /** The user is about to be shown or asked something: hosts leave what they have drawn, and begin anew below. */
+  | { readonly type: 'pause' };
 
 export type StepStatus = 'started' | 'progress' | 'done' | 'unchanged' | 'failed' | 'skipped';
 

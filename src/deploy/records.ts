@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { awsProblem, isAwsError } from './aws/problems.js';
 import type { AwsSession } from './aws/session.js';
 
@@ -29,6 +35,7 @@ export interface RecordedImage {
 
 const folder = 'deployments/';
 const latestKey = 'latest-deployment.json';
+const begunKey = 'unfinished-deployment.json';
 
 /** @param at milliseconds since 1970 */
 export function recordId(at: number): string {
@@ -36,21 +43,54 @@ export function recordId(at: number): string {
   return `${time}-${randomUUID().slice(0, 8)}`;
 }
 
-/** Keeps a record, and makes it the latest. */
-export async function writeRecord(session: AwsSession, bucket: string, record: DeploymentRecord): Promise<void> {
+/** Says that a deployment changes things from here on, so that the next one knows when it did not come to its end. */
+export async function beginDeployment(
+  session: AwsSession,
+  bucket: string,
+  begun: Pick<DeploymentRecord, 'id' | 'at' | 'by'>,
+): Promise<void> {
+  try {
+    const Body = `${JSON.stringify(begun, null, 2)}\n`;
+    await session.client(S3Client).send(new PutObjectCommand({ Bucket: bucket, Key: begunKey, Body }));
+  } catch (error) {
+    throw awsProblem(error, 'write down that this deployment begins');
+  }
+}
+
+/** The deployment that began last and has not come to its end; undefined when the last one has. */
+export function unfinishedDeployment(
+  session: AwsSession,
+  bucket: string,
+): Promise<Pick<DeploymentRecord, 'id' | 'at' | 'by'> | undefined> {
+  return readObject(session, bucket, begunKey);
+}
+
+/** Keeps the record of a deployment that has come to its end, and makes it the latest. */
+export async function endDeployment(session: AwsSession, bucket: string, record: DeploymentRecord): Promise<void> {
   const client = session.client(S3Client);
   const object = { Bucket: bucket, Body: `${JSON.stringify(record, null, 2)}\n`, ContentType: 'application/json' };
   try {
     await client.send(new PutObjectCommand({ ...object, Key: `${folder}${record.id}.json` }));
     await client.send(new PutObjectCommand({ ...object, Key: latestKey }));
+    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: begunKey }));
   } catch (error) {
     throw awsProblem(error, 'write the record of this deployment');
   }
 }
 
+/** Forgets what is deployed, once it is gone; the records of the past stay. */
+export async function forgetDeployment(session: AwsSession, bucket: string): Promise<void> {
+  const client = session.client(S3Client);
+  try {
+    for (const Key of [latestKey, begunKey]) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+  } catch (error) {
+    throw awsProblem(error, 'write down that the environment is gone');
+  }
+}
+
 /** Undefined before the first deployment. */
 export function latestRecord(session: AwsSession, bucket: string): Promise<DeploymentRecord | undefined> {
-  return readRecord(session, bucket, latestKey);
+  return readObject(session, bucket, latestKey);
 }
 
 /** The newest first. @param limit how many at most */
@@ -74,14 +114,14 @@ export async function listRecords(
     throw awsProblem(error, 'list the deployments');
   }
   const newest = keys.toSorted().toReversed().slice(0, limit);
-  const records = await Promise.all(newest.map((key) => readRecord(session, bucket, key)));
+  const records = await Promise.all(newest.map((key) => readObject<DeploymentRecord>(session, bucket, key)));
   return records.filter((record) => record !== undefined);
 }
 
-async function readRecord(session: AwsSession, Bucket: string, Key: string): Promise<DeploymentRecord | undefined> {
+async function readObject<T>(session: AwsSession, Bucket: string, Key: string): Promise<T | undefined> {
   try {
     const { Body } = await session.client(S3Client).send(new GetObjectCommand({ Bucket, Key }));
-    return JSON.parse((await Body?.transformToString()) ?? '') as DeploymentRecord;
+    return JSON.parse((await Body?.transformToString()) ?? '') as T;
   } catch (error) {
     if (isAwsError(error, 'NoSuchKey', 'NoSuchBucket')) return undefined;
     throw awsProblem(error, 'read the record of the last deployment');

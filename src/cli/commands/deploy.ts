@@ -1,20 +1,24 @@
-import { Option } from 'commander';
+import { Argument } from 'commander';
+import { z } from 'zod';
 import type { PlaneDescription } from '../../local/describe.js';
 import { deployLocal, isEmpty } from '../../local/deploy.js';
 import { planeDescription } from './plane-document.js';
 import { renderTable } from '../render/table.js';
+import { allowDataLossOption, unlockOption, yesOption } from './aws-target.js';
+import { awsDeployDocument, awsDeployOptions, runAwsDeploy, type AwsDeployOptions } from './deploy-aws.js';
 import type { CommandEntry } from './index.js';
-import { localOption, portBaseOption, requireLocal, type LocalOptions } from './options.js';
+import { localOption, portBaseOption } from './options.js';
 import { openProject } from './project.js';
 
 export const deploy: CommandEntry = {
   name: 'infra:deploy',
   description: 'Build, and make the environment what the config says',
-  document: planeDescription,
-  options: [localOption(), portBaseOption(), new Option('--yes', 'do not ask (a local deploy never asks)')],
+  document: z.union([planeDescription, awsDeployDocument]),
+  arguments: [new Argument('[service...]', 'only these, on AWS (default: everything)')],
+  options: [localOption(), portBaseOption(), yesOption(), ...awsDeployOptions(), allowDataLossOption(), unlockOption()],
   async run(given, io, emit) {
-    const options = given as LocalOptions;
-    requireLocal('infra:deploy', options);
+    const options = given as AwsDeployOptions;
+    if (options.local !== true) return runAwsDeploy(options, io, emit);
     const { synthesis, folder } = await openProject(options, io);
     const started = performance.now();
     const { description, plan } = await deployLocal({

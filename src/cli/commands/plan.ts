@@ -2,7 +2,8 @@ import { Option } from 'commander';
 import { z } from 'zod';
 import { isEmpty, planLocal, type LocalPlan } from '../../local/deploy.js';
 import type { CommandEntry } from './index.js';
-import { localOption, portBaseOption, requireLocal, type LocalOptions } from './options.js';
+import { localOption, portBaseOption, type LocalOptions } from './options.js';
+import { awsPlanDocument, runAwsPlan } from './plan-aws.js';
 import { openProject } from './project.js';
 
 interface Options extends LocalOptions {
@@ -20,11 +21,11 @@ const planDocument = z.strictObject({
 export const plan: CommandEntry = {
   name: 'infra:plan',
   description: 'Show what a deploy would do, and do nothing',
-  document: planDocument,
+  document: z.union([planDocument, awsPlanDocument]),
   options: [localOption(), portBaseOption(), new Option('--detailed-exitcode', 'exit with 2 when changes are pending')],
   async run(given, io, emit) {
     const options = given as Options;
-    requireLocal('infra:plan', options);
+    if (options.local !== true) return runAwsPlan(options, io, emit);
     const { synthesis, folder } = await openProject(options, io);
     const planned = await planLocal({
       synthesis,

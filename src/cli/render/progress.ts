@@ -22,11 +22,14 @@ function lineProgress(io: Io): Progress {
   return { emit: (event) => isWorthALine(event) && io.err(`${lineOf(event, paint)}\n`), close: () => undefined };
 }
 
-const isWorthALine = (event: LandfallEvent): boolean =>
-  event.type !== 'step' ||
-  (!['unchanged', 'progress'].includes(event.status) && (event.quiet !== true || event.status === 'failed'));
+type Shown = Exclude<LandfallEvent, { readonly type: 'pause' }>;
 
-function lineOf(event: LandfallEvent, paint: Paint): string {
+const isWorthALine = (event: LandfallEvent): event is Shown =>
+  event.type !== 'pause' &&
+  (event.type !== 'step' ||
+    (!['unchanged', 'progress'].includes(event.status) && (event.quiet !== true || event.status === 'failed')));
+
+function lineOf(event: Shown, paint: Paint): string {
   if (event.type === 'log') return `${paint.dim(event.source)} ${event.line}`;
   if (event.type === 'warning') return `${paint.yellow('!')} ${event.problem.message} → ${event.problem.fix}`;
   return stepLine(event, paint);
@@ -73,6 +76,11 @@ async function liveProgress(io: Io): Promise<Progress> {
     );
   };
   const emit: Emit = (event) => {
+    if (event.type === 'pause') {
+      update.clear();
+      update.done();
+      return;
+    }
     if (event.type === 'log') lastLog = `${event.source} ${event.line}`;
     else if (event.type === 'warning') {
       update.clear();

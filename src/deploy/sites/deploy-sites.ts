@@ -93,7 +93,7 @@ async function deploySite(site: ManifestSite, request: DeploySites): Promise<Dep
 }
 
 /** Of all that decides what a site's bucket holds; where nothing is built that is the output itself, which the user wrote. */
-async function sourceHash(site: ManifestSite, projectFolder: string): Promise<string> {
+export async function sourceHash(site: ManifestSite, projectFolder: string): Promise<string> {
   const { context, outputDir, env, service } = site;
   const command = await buildCommand(site, join(projectFolder, context));
   if (command !== undefined) {

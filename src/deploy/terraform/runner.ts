@@ -9,7 +9,7 @@ import type { FoundTerraform } from './find.js';
 import { readMessage, type Diagnostic } from './messages.js';
 import { plannedChanges, type PlanDocument, type PlannedChange } from './plan.js';
 import { terraformProblem } from './problems.js';
-import { stateOf, type DeployedState, type StateDocument } from './state.js';
+import { readState, type DeployedState } from './state.js';
 import { terraformSteps } from './steps.js';
 
 /** Where Terraform keeps its state. */
@@ -124,7 +124,7 @@ export function openTerraform(parts: TerraformParts): TerraformRunner {
         await rm(file, { force: true });
       }
     },
-    state: async () => stateOf(JSON.parse(await ask('show', '-json')) as StateDocument),
+    state: async () => readState(await ask('state', 'pull')),
     unlock: async (id) => {
       await ask('force-unlock', '-force', id);
     },

@@ -1,16 +1,13 @@
 import { LandfallError } from '../../base/errors.js';
 
-interface Module {
+/** As much of `terraform state pull` (format 4) as is read: unlike `show`, it loads no provider. */
+interface StateDocument {
   readonly resources?: readonly {
-    readonly address: string;
     readonly mode: string;
-    readonly values: Readonly<Record<string, unknown>>;
+    readonly type: string;
+    readonly name: string;
+    readonly instances: readonly { readonly attributes?: Readonly<Record<string, unknown>> }[];
   }[];
-}
-
-/** As much of `terraform show -json` as is read. */
-export interface StateDocument {
-  readonly values?: { readonly root_module?: Module };
 }
 
 /** What stands on AWS, as Terraform's state has it. It may hold secrets: it is kept in memory alone. */
@@ -22,9 +19,14 @@ export interface DeployedState {
   text(address: string, attribute: string): string;
 }
 
-export function stateOf({ values }: StateDocument): DeployedState {
-  const managed = (values?.root_module?.resources ?? []).filter(({ mode }) => mode === 'managed');
-  const all = new Map(managed.map(({ address, values: own }) => [address, own]));
+/** @param text what `terraform state pull` prints; nothing when there is no state */
+export function readState(text: string): DeployedState {
+  const { resources = [] } = text.trim() === '' ? {} : (JSON.parse(text) as StateDocument);
+  const all = new Map(
+    resources.flatMap(({ mode, type, name, instances }) =>
+      mode === 'managed' && instances.length > 0 ? [[`${type}.${name}`, instances[0]?.attributes ?? {}]] : [],
+    ),
+  );
   return {
     addresses: [...all.keys()].toSorted(),
     values: (address) => all.get(address),

@@ -1,0 +1,47 @@
+import { Option } from 'commander';
+import { z } from 'zod';
+import type { Emit } from '../../base/events.js';
+import { realWaiting } from '../../base/waiting.js';
+import { destroyAws } from '../../deploy/run/destroy.js';
+import type { Io, Outcome } from '../io.js';
+import { confirmOn, openTarget, type ActOptions } from './aws-target.js';
+import type { LocalOptions } from './options.js';
+
+export interface AwsDestroyOptions extends LocalOptions, ActOptions {
+  readonly arguments: readonly unknown[];
+  readonly skipFinalSnapshot?: true;
+  readonly withState?: true;
+}
+
+export const awsDestroyOptions = (): Option[] => [
+  new Option('--skip-final-snapshot', 'keep no last snapshot of the database and of Redis'),
+  new Option('--with-state', 'remove the state bucket too, with the records of all deployments'),
+];
+
+export const awsDestroyDocument = z.strictObject({
+  environment: z.string(),
+  destroyed: z.array(z.string()).describe('addresses'),
+  remains: z.array(z.string()).describe('ARNs that still carry the environment’s tags'),
+});
+
+export async function runAwsDestroy(options: AwsDestroyOptions, io: Io, emit: Emit): Promise<Outcome> {
+  const target = await openTarget('infra:destroy', options, io, emit);
+  const { destroyed, remains } = await destroyAws({
+    target,
+    waiting: realWaiting(io.signal),
+    confirm: confirmOn(io, emit, options),
+    allowDataLoss: options.allowDataLoss,
+    skipFinalSnapshot: options.skipFinalSnapshot === true,
+    withState: options.withState === true,
+    unlock: options.unlock,
+  });
+  const count = destroyed.length === 0 ? 'Nothing was deployed.' : `Destroyed ${String(destroyed.length)} resources.`;
+  const left =
+    remains.length === 0
+      ? 'Nothing carries the environment’s tags any more.'
+      : `What still carries its tags:\n${remains.map((arn) => `  ${arn}`).join('\n')}`;
+  return {
+    document: { environment: options.env, destroyed: destroyed.map(({ address }) => address), remains },
+    text: `${count} ${left}\n`,
+  };
+}

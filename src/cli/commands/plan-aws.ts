@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { Emit } from '../../base/events.js';
+import { realWaiting } from '../../base/waiting.js';
+import { planAws } from '../../deploy/run/plan.js';
+import { awsStages } from '../../deploy/run/real-stages.js';
+import type { Io, Outcome } from '../io.js';
+import { paintFor } from '../render/paint.js';
+import { renderReview } from '../render/review.js';
+import { openTarget } from './aws-target.js';
+import type { LocalOptions } from './options.js';
+
+export const awsPlanDocument = z.strictObject({
+  changes: z.array(
+    z.strictObject({
+      address: z.string(),
+      action: z.enum(['create', 'update', 'replace', 'delete']),
+      attributes: z.array(z.string()).describe('arguments that change'),
+    }),
+  ),
+  down: z.array(z.string()).describe('what does not serve for a while'),
+  losses: z.array(z.strictObject({ address: z.string(), what: z.string() })).describe('data that would be destroyed'),
+  sites: z.array(z.string()).describe('sites whose source is not the one uploaded last'),
+});
+
+export async function runAwsPlan(
+  options: LocalOptions & { readonly detailedExitcode?: true },
+  io: Io,
+  emit: Emit,
+): Promise<Outcome> {
+  const target = await openTarget('infra:plan', options, io, emit);
+  const { review, sites } = await planAws(target, awsStages(realWaiting(io.signal)));
+  const pending = review.changes.length + sites.length > 0;
+  const uploads = sites.map((site) => `↑ ${site} (content)\n`).join('');
+  return {
+    document: {
+      changes: review.changes.map(({ address, action, attributes }) => ({ address, action, attributes })),
+      down: review.down,
+      losses: review.losses,
+      sites,
+    },
+    text: `${renderReview(review, paintFor(io.color))}${uploads}Images are those deployed last: infra:deploy builds what has changed.\n`,
+    exitCode: pending && options.detailedExitcode === true ? 2 : 0,
+  };
+}

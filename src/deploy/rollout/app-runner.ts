@@ -1,0 +1,79 @@
+import { AppRunnerClient, DescribeServiceCommand } from '@aws-sdk/client-apprunner';
+import { LandfallErrors, type Problem } from '../../base/errors.js';
+import type { Emit } from '../../base/events.js';
+import type { Waiting } from '../../base/waiting.js';
+import { awsProblem } from '../aws/problems.js';
+import type { AwsSession } from '../aws/session.js';
+
+export interface AppRunnerRollout {
+  readonly session: AwsSession;
+  readonly services: readonly { readonly service: string; readonly arn: string; readonly digest: string }[];
+  readonly emit: Emit;
+  readonly waiting: Waiting;
+}
+
+const pollMilliseconds = 5000;
+const limitMilliseconds = 20 * 60_000;
+
+/**
+ * Waits until every service runs its new image: App Runner takes a deployment back that fails, and then runs as if nothing had been.
+ * @throws LandfallErrors `ROLLOUT_FAILED`, `ROLLOUT_SLOW`; one for each service
+ */
+export async function waitForAppRunner(rollout: AppRunnerRollout): Promise<void> {
+  const outcomes = await Promise.all(rollout.services.map((one) => waitForOne(rollout, one)));
+  const [first, ...rest] = outcomes.filter((problem) => problem !== undefined);
+  if (first !== undefined) throw new LandfallErrors([first, ...rest]);
+}
+
+async function waitForOne(
+  { session, emit, waiting }: AppRunnerRollout,
+  { service, arn, digest }: AppRunnerRollout['services'][number],
+): Promise<Problem | undefined> {
+  const step = { type: 'step', id: `rollout:${service}`, label: `roll out ${service}` } as const;
+  const started = waiting.now();
+  emit({ ...step, status: 'started' });
+  for (;;) {
+    const { status, image } = await look(session, service, arn);
+    const milliseconds = waiting.now() - started;
+    if (status === 'RUNNING' && image.endsWith(digest)) {
+      emit({ ...step, status: 'done', milliseconds });
+      return undefined;
+    }
+    if (status !== 'OPERATION_IN_PROGRESS') {
+      emit({ ...step, status: 'failed', milliseconds });
+      return failed(service, status, image);
+    }
+    if (milliseconds > limitMilliseconds) return slow(service);
+    emit({ ...step, status: 'progress', detail: 'App Runner deploys' });
+    await waiting.sleep(pollMilliseconds);
+  }
+}
+
+async function look(session: AwsSession, service: string, arn: string): Promise<{ status: string; image: string }> {
+  try {
+    const { Service } = await session.client(AppRunnerClient).send(new DescribeServiceCommand({ ServiceArn: arn }));
+    return {
+      status: Service?.Status ?? 'unknown',
+      image: Service?.SourceConfiguration?.ImageRepository?.ImageIdentifier ?? '',
+    };
+  } catch (error) {
+    throw awsProblem(error, `look at the App Runner service ${service}`);
+  }
+}
+
+const failed = (service: string, status: string, image: string): Problem => ({
+  code: 'ROLLOUT_FAILED',
+  message:
+    status === 'RUNNING'
+      ? `App Runner took the new version of ${service} back: it runs ${image}.`
+      : `The App Runner service ${service} is ${status}.`,
+  fix: `See landfall infra:logs ${service}, mend it and deploy again.`,
+  path: `services.${service}`,
+});
+
+const slow = (service: string): Problem => ({
+  code: 'ROLLOUT_SLOW',
+  message: `After ${String(limitMilliseconds / 60_000)} minutes App Runner still deploys ${service}.`,
+  fix: 'It goes on. See landfall infra:status, then run the command again.',
+  path: `services.${service}`,
+});

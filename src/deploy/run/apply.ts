@@ -1,0 +1,83 @@
+import { identifier } from '../../base/names.js';
+import { dependenciesOf } from '../../stack/stack.js';
+import { viewOf } from '../../stack/view.js';
+import { hasObjects } from '../state/empty-bucket.js';
+import type { PlannedChange } from '../terraform/plan.js';
+import type { DeployedState } from '../terraform/state.js';
+import { assertLossesAllowed, reviewOf, type Review } from './review.js';
+import type { Stages } from './stages.js';
+import type { Target, Workspace } from './workspace.js';
+
+/** Shows what would be done and asks. @throws LandfallError when it must not be done */
+export type Confirm = (review: Review, question: string) => Promise<void>;
+
+interface Parts {
+  readonly target: Target;
+  readonly stages: Stages;
+  readonly confirm: Confirm;
+  readonly allowDataLoss: readonly string[];
+}
+
+interface Scope {
+  /** None for everything. */
+  readonly targets: readonly string[];
+  readonly refresh: boolean;
+  /** Services whose database is migrated before they take their new image. */
+  readonly migrated: readonly string[];
+  /** Called before the first change. */
+  readonly begin: () => Promise<void>;
+}
+
+/**
+ * One saved plan, shown and confirmed, then applied. Where databases are migrated, all that the migrating services need is made first,
+ * then their tasks run, and the rest follows by a plan that may hold no change but those that were confirmed.
+ * @returns what was changed, and the state after it
+ */
+export async function applyReviewed(
+  parts: Parts,
+  workspace: Workspace,
+  scope: Scope,
+): Promise<{ readonly changes: readonly PlannedChange[]; readonly state: DeployedState }> {
+  const { terraform } = workspace;
+  const { targets, refresh } = scope;
+  const whole = await terraform.plan({ targets, refresh });
+  await askFor(parts, whole.changes);
+  await scope.begin();
+  if (scope.migrated.length === 0) {
+    if (whole.changes.length > 0) await terraform.apply(whole);
+    return { changes: whole.changes, state: await terraform.state() };
+  }
+  const first = await terraform.plan({ targets: neededBy(parts.target, scope.migrated), refresh: false });
+  await askFor(parts, notIn(first.changes, whole.changes));
+  if (first.changes.length > 0) await terraform.apply(first);
+  const between = await terraform.state();
+  await parts.stages.migrate({ target: parts.target, workspace, state: between }, scope.migrated);
+  const rest = await terraform.plan({ targets, refresh: false });
+  await askFor(parts, notIn(rest.changes, whole.changes));
+  if (rest.changes.length === 0) return { changes: whole.changes, state: between };
+  await terraform.apply(rest);
+  return { changes: whole.changes, state: await terraform.state() };
+}
+
+async function askFor(parts: Parts, changes: readonly PlannedChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  const review = await reviewOf(changes, (bucket) => hasObjects(parts.target.session, bucket));
+  assertLossesAllowed(review, parts.allowDataLoss);
+  await parts.confirm(review, 'Make these changes?');
+}
+
+/** Changes that were not confirmed as a part of the whole. */
+function notIn(changes: readonly PlannedChange[], whole: readonly PlannedChange[]): readonly PlannedChange[] {
+  const confirmed = new Set(whole.map(({ address, action }) => `${action} ${address}`));
+  return changes.filter(({ address, action }) => !confirmed.has(`${action} ${address}`));
+}
+
+/** All that the tasks of these services need before they can run: what their services refer to and depend on. */
+function neededBy({ synthesis }: Target, services: readonly string[]): readonly string[] {
+  const view = viewOf(synthesis.stack);
+  const needed = services.flatMap((service) => {
+    const node = view.get(`aws_ecs_service.${identifier(service)}`);
+    return node === undefined ? [] : dependenciesOf(node);
+  });
+  return [...new Set(needed)].filter((address) => !/^(data|ephemeral)\./.test(address)).toSorted();
+}

@@ -1,0 +1,198 @@
+import type { Waiting } from '../../base/waiting.js';
+import { withLock } from '../../base/lock.js';
+import { viewOf } from '../../stack/view.js';
+import {
+  beginDeployment,
+  endDeployment,
+  latestRecord,
+  recordId,
+  unfinishedDeployment,
+  type DeploymentRecord,
+} from '../records.js';
+import type { PlannedChange } from '../terraform/plan.js';
+import { applyReviewed, type Confirm } from './apply.js';
+import { makeRepositories } from './foundations.js';
+import { assertChoice, resolveImages, variablesOf, type DeployedImage, type ImageChoice } from './images.js';
+import { siteHashes } from './sites.js';
+import { taskDefinitionOf, type Deployed, type SiteUpload, type Stages } from './stages.js';
+import { usersOf } from './targets.js';
+import { timer, type Seconds } from './timer.js';
+import { backendOf, lockFile, openWorkspace, writeImages, type Target, type Workspace } from './workspace.js';
+
+export interface Deploy {
+  readonly target: Target;
+  readonly stages: Stages;
+  readonly waiting: Waiting;
+  readonly confirm: Confirm;
+  /** Services asked for; none for all. */
+  readonly services: readonly string[];
+  /** Digests by service, for images that were built elsewhere or before. */
+  readonly images: Readonly<Record<string, string>>;
+  /** Runs Terraform, and reads every resource, even when nothing of the project has changed. */
+  readonly refresh: boolean;
+  /** A lock on the state to free first. */
+  readonly unlock?: string | undefined;
+  readonly allowDataLoss: readonly string[];
+  /** Requests the public addresses at the end. */
+  readonly verify: boolean;
+}
+
+export interface DeployResult {
+  /** False when everything was deployed already. */
+  readonly changed: boolean;
+  readonly changes: readonly PlannedChange[];
+  readonly images: Readonly<Record<string, DeployedImage>>;
+  readonly sites: readonly SiteUpload[];
+  /** By stage, in the order in which they ran. */
+  readonly seconds: Seconds;
+}
+
+/** What a deployment finds before it decides what to do. */
+interface Found {
+  readonly workspace: Workspace;
+  readonly record: DeploymentRecord | undefined;
+  /** The last one did not come to its end, so what stands is not what the record says. */
+  readonly unfinished: boolean;
+  readonly images: Readonly<Record<string, DeployedImage>>;
+  readonly sites: Readonly<Record<string, string>>;
+}
+
+/**
+ * Makes the environment what the config says: images, one reviewed plan, migrations, roll-out, sites. Killed at any point and run again it
+ * ends in the same state.
+ * @throws LandfallError of the stage that failed; what was done until then stays, and the next run goes on from there
+ */
+export function deployAws(deploy: Deploy): Promise<DeployResult> {
+  const { projectFolder, synthesis } = deploy.target;
+  return withLock(lockFile(projectFolder, synthesis.manifest.environment), () => run(deploy));
+}
+
+async function run(deploy: Deploy): Promise<DeployResult> {
+  const { target, stages } = deploy;
+  const time = timer(deploy.waiting);
+  const workspace = await openWorkspace(target);
+  await time('check', () => stages.check(target, workspace));
+  const found = await time('images', () => findWhatIs(deploy, workspace));
+  const nothing = { changed: false, changes: [], images: found.images, sites: [], seconds: time.seconds };
+  const changedSites = sitesToUpload(deploy, found);
+  if (!deploy.refresh && isCurrent(deploy, found) && changedSites.length === 0) return nothing;
+
+  const { bucket, folder, terraform } = workspace;
+  const begun = {
+    id: recordId(deploy.waiting.now()),
+    at: new Date(deploy.waiting.now()).toISOString(),
+    by: target.session.callerArn,
+  };
+  await writeImages(folder, variablesOf(target.synthesis.manifest, found.images));
+  const { changes, state } = await time('terraform', async () => {
+    await terraform.init(backendOf(workspace, target));
+    await stages.adopt(target, workspace);
+    const begin = () => beginDeployment(target.session, bucket, begun);
+    return applyReviewed(deploy, workspace, { ...scopeOf(deploy, found), migrated: migratedBy(deploy, found), begin });
+  });
+  const deployed: Deployed = { target, workspace, state };
+  await time('rollout', async () => {
+    await stages.rotateRedis?.(deployed);
+    await stages.rollOut(deployed, awaited(deploy, found));
+  });
+  const sites = await time('sites', () => stages.uploadSites(deployed, changedSites));
+  if (deploy.verify) await time('addresses', async () => stages.verify?.(deployed));
+  await endDeployment(target.session, bucket, { ...begun, ...recordOf(deploy, found) });
+  return { ...nothing, changed: true, changes, sites };
+}
+
+async function findWhatIs(deploy: Deploy, workspace: Workspace): Promise<Found> {
+  const { target, stages, services, images: given } = deploy;
+  const { session, synthesis, projectFolder, emit, signal } = target;
+  const { manifest } = synthesis;
+  if (deploy.unlock !== undefined) await unlock(deploy, workspace, deploy.unlock);
+  const [record, unfinished, sites] = await Promise.all([
+    latestRecord(session, workspace.bucket),
+    unfinishedDeployment(session, workspace.bucket),
+    siteHashes(manifest, projectFolder),
+  ]);
+  const choice: ImageChoice = { manifest, services, given, record };
+  assertChoice(choice);
+  const repositories = await makeRepositories(deploy, workspace);
+  const images = await resolveImages(choice, repositories, (only, byService) =>
+    stages.build({
+      manifest,
+      projectFolder,
+      artifactFolder: workspace.folder,
+      session,
+      repositories: byService,
+      emit,
+      signal,
+      only,
+    }),
+  );
+  return { workspace, record, unfinished: unfinished !== undefined, images, sites };
+}
+
+async function unlock({ target }: Deploy, workspace: Workspace, id: string): Promise<void> {
+  await workspace.terraform.init(backendOf(workspace, target));
+  await workspace.terraform.unlock(id);
+}
+
+const changedImages = ({ record, images }: Found): readonly string[] =>
+  Object.keys(images).filter((service) => images[service]?.digest !== record?.images[service]?.digest);
+
+/** Whether the infrastructure stands as it was deployed last, to the end, from this very artifact. */
+const standsAsRecorded = ({ record, unfinished, workspace }: Found): boolean =>
+  !unfinished && record?.artifact === workspace.artifact;
+
+/** Nothing for Terraform to do. With services named, only they count. */
+function isCurrent({ services }: Deploy, found: Found): boolean {
+  if (found.unfinished || changedImages(found).length > 0) return false;
+  return standsAsRecorded(found) || services.length > 0;
+}
+
+function sitesToUpload({ services }: Deploy, { record, sites }: Found): readonly string[] {
+  return Object.keys(sites).filter(
+    (site) => (services.length === 0 || services.includes(site)) && sites[site] !== record?.sites[site],
+  );
+}
+
+/** The whole, or where only images changed, or services were named, what runs those images, without reading the rest. */
+function scopeOf(deploy: Deploy, found: Found): { readonly targets: readonly string[]; readonly refresh: boolean } {
+  const { synthesis } = deploy.target;
+  const onlyImages = standsAsRecorded(found) && !deploy.refresh;
+  if (!onlyImages && deploy.services.length === 0) return { targets: [], refresh: true };
+  const names = deploy.services.length > 0 ? deploy.services : changedImages(found);
+  const variables = synthesis.manifest.images.flatMap(({ service, variable }) =>
+    names.includes(service) ? [variable] : [],
+  );
+  return { targets: usersOf(synthesis.stack, variables), refresh: deploy.refresh };
+}
+
+/** Images that must run at the end: those of the named services, or all. */
+function awaited({ services }: Deploy, { images }: Found): Readonly<Record<string, DeployedImage>> {
+  if (services.length === 0) return images;
+  return Object.fromEntries(Object.entries(images).filter(([service]) => services.includes(service)));
+}
+
+/** Services with a new image and a command that migrates their database. */
+function migratedBy({ target }: Deploy, found: Found): readonly string[] {
+  const changed = changedImages(found);
+  const view = viewOf(target.synthesis.stack);
+  return target.synthesis.manifest.images.flatMap(({ service, migrate }) =>
+    migrate !== undefined && changed.includes(service) && view.get(taskDefinitionOf(service)) !== undefined
+      ? [service]
+      : [],
+  );
+}
+
+/** Named services alone leave the rest as recorded, the artifact too: the next whole deployment goes through Terraform. */
+function recordOf({ services }: Deploy, { workspace, record, images, sites }: Found) {
+  const named = services.length > 0;
+  const own = named ? Object.fromEntries(Object.entries(sites).filter(([site]) => services.includes(site))) : sites;
+  return {
+    version: 1,
+    ...(named && { services }),
+    artifact: named ? (record?.artifact ?? '') : workspace.artifact,
+    images: Object.fromEntries(
+      Object.entries(images).map(([service, { repository, digest }]) => [service, { repository, digest }]),
+    ),
+    sites: named ? { ...record?.sites, ...own } : own,
+  } as const;
+}

@@ -1,0 +1,105 @@
+import { withLock } from '../../base/lock.js';
+import type { Waiting } from '../../base/waiting.js';
+import { beginDeployment, forgetDeployment, recordId } from '../records.js';
+import { writeImports } from '../secrets/index.js';
+import { stateBucketExists } from '../state/bucket.js';
+import { removeBucket } from '../state/empty-bucket.js';
+import type { PlannedChange } from '../terraform/plan.js';
+import type { DeployedState } from '../terraform/state.js';
+import type { Confirm } from './apply.js';
+import { variablesOf } from './images.js';
+import { liftFor, removeLift, writeLift, type Lift } from './lift.js';
+import { findRemains } from './remains.js';
+import { assertLossesAllowed, reviewOf, type Loss } from './review.js';
+import { backendOf, lockFile, openWorkspace, writeImages, type Target, type Workspace } from './workspace.js';
+
+export interface Destroy {
+  readonly target: Target;
+  readonly waiting: Waiting;
+  readonly confirm: Confirm;
+  /** Databases that are protected go only when their address stands here. */
+  readonly allowDataLoss: readonly string[];
+  readonly skipFinalSnapshot: boolean;
+  /** Removes the state bucket too, with the records of all deployments. */
+  readonly withState: boolean;
+  readonly unlock?: string | undefined;
+}
+
+export interface DestroyResult {
+  readonly destroyed: readonly PlannedChange[];
+  /** ARNs that still carry the environment's tags, the state bucket among them unless it was removed. */
+  readonly remains: readonly string[];
+}
+
+/**
+ * Destroys all that Terraform made for an environment, and what that needs: protection lifted, buckets and repositories emptied.
+ * Killed and run again it goes on.
+ */
+export function destroyAws(destroy: Destroy): Promise<DestroyResult> {
+  const { projectFolder, synthesis } = destroy.target;
+  return withLock(lockFile(projectFolder, synthesis.manifest.environment), () => run(destroy));
+}
+
+async function run(destroy: Destroy): Promise<DestroyResult> {
+  const { target, withState } = destroy;
+  const { session, synthesis } = target;
+  const workspace = await openWorkspace(target);
+  const deployed = await stateBucketExists(session, workspace.bucket);
+  const destroyed = deployed ? await destroyResources(destroy, workspace) : [];
+  if (deployed && withState) await removeBucket(session, workspace.bucket);
+  return { destroyed, remains: await findRemains(session, synthesis.manifest) };
+}
+
+async function destroyResources(destroy: Destroy, workspace: Workspace): Promise<readonly PlannedChange[]> {
+  const { target, waiting, unlock } = destroy;
+  const { session, synthesis } = target;
+  const { terraform, folder, bucket } = workspace;
+  await writeImports(folder, []);
+  await writeImages(folder, variablesOf(synthesis.manifest, {}));
+  await terraform.init(backendOf(workspace, target));
+  if (unlock !== undefined) await terraform.unlock(unlock);
+  const state = await terraform.state();
+  if (state.addresses.length === 0) {
+    await forgetDeployment(session, bucket);
+    return [];
+  }
+  const lift = liftFor(synthesis.stack, state, destroy.skipFinalSnapshot);
+  await writeLift(folder, lift);
+  try {
+    const { changes } = await terraform.plan({ destroy: true, refresh: false });
+    await askFor(destroy, changes, state);
+    const at = new Date(waiting.now()).toISOString();
+    await beginDeployment(session, bucket, { id: recordId(waiting.now()), at, by: session.callerArn });
+    await liftProtection(workspace, lift);
+    await terraform.apply(await terraform.plan({ destroy: true, refresh: false }));
+    await forgetDeployment(session, bucket);
+    return changes;
+  } finally {
+    await removeLift(folder);
+  }
+}
+
+/** @throws LandfallErrors `DATA_LOSS` for a protected database whose address was not given */
+async function askFor(
+  { confirm, allowDataLoss, skipFinalSnapshot }: Destroy,
+  changes: readonly PlannedChange[],
+  state: DeployedState,
+): Promise<void> {
+  const after = skipFinalSnapshot ? changes.map(withoutSnapshot) : changes;
+  const review = await reviewOf(after, () => Promise.resolve(true));
+  const isProtected = ({ address }: Loss) => state.values(address)?.['deletion_protection'] === true;
+  assertLossesAllowed({ ...review, losses: review.losses.filter(isProtected) }, allowDataLoss);
+  await confirm(review, 'Destroy all of it?');
+}
+
+const withoutSnapshot = (change: PlannedChange): PlannedChange => ({
+  ...change,
+  before: { ...change.before, skip_final_snapshot: true, final_snapshot_identifier: null },
+});
+
+async function liftProtection({ terraform }: Workspace, lift: Lift): Promise<void> {
+  const targets = Object.keys(lift.arguments);
+  if (targets.length === 0) return;
+  const plan = await terraform.plan({ targets, refresh: false });
+  if (plan.changes.length > 0) await terraform.apply(plan);
+}

@@ -1,0 +1,52 @@
+import type { Waiting } from '../../base/waiting.js';
+import { buildImages } from '../images/index.js';
+import { preflight } from '../preflight/preflight.js';
+import { rollOut } from '../rollout/roll-out.js';
+import { secretImports, writeImports } from '../secrets/index.js';
+import { deploySites } from '../sites/deploy-sites.js';
+import { migrate } from '../tasks/index.js';
+import { taskDefinitionOf, type Deployed, type SiteUpload, type Stages } from './stages.js';
+
+/** The stages as they are done on AWS. */
+export function awsStages(waiting: Waiting): Stages {
+  return {
+    build: buildImages,
+    check: preflight,
+    adopt: async ({ session, synthesis }, { folder }) =>
+      writeImports(folder, await secretImports(session, synthesis.stack)),
+    migrate: async ({ target, state }, only) => {
+      const { session, emit, signal, synthesis } = target;
+      const { stack, manifest } = synthesis;
+      const definitions = only.map((service) => [service, state.text(taskDefinitionOf(service), 'arn')]);
+      const taskDefinitions = Object.fromEntries(definitions) as Readonly<Record<string, string>>;
+      await migrate({ session, emit, signal, waiting, stack, manifest, only, taskDefinitions });
+    },
+    rollOut: (deployed, images) => rollOut(deployed, images, waiting),
+    uploadSites,
+  };
+}
+
+async function uploadSites({ target, state }: Deployed, only: readonly string[]): Promise<readonly SiteUpload[]> {
+  const { session, emit, signal, projectFolder, synthesis } = target;
+  const { manifest } = synthesis;
+  if (only.length === 0) return [];
+  const sites = manifest.sites.filter(({ service }) => only.includes(service));
+  const uploaded = await deploySites({
+    manifest,
+    projectFolder,
+    session,
+    emit,
+    signal,
+    only,
+    buckets: Object.fromEntries(sites.map(({ service, bucket }) => [service, state.text(bucket, 'bucket')])),
+    distributions: Object.fromEntries(
+      sites.map(({ service, distribution }) => [service, state.text(distribution, 'id')]),
+    ),
+  });
+  return Object.entries(uploaded).map(([service, done]) => ({
+    service,
+    uploaded: done.uploaded.length,
+    deleted: done.deleted.length,
+    invalidated: done.invalidated,
+  }));
+}

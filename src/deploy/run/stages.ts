@@ -1,0 +1,41 @@
+import type { RecordedImage } from '../records.js';
+import { identifier } from '../../base/names.js';
+import type { DeployedState } from '../terraform/state.js';
+import type { BuildImages } from './images.js';
+import type { Target, Workspace } from './workspace.js';
+
+/** What a stage starts from: the environment, and what Terraform has made of it so far. */
+export interface Deployed {
+  readonly target: Target;
+  readonly workspace: Workspace;
+  readonly state: DeployedState;
+}
+
+/** The stages of a deployment beside Terraform's. Each emits its own steps; each done again ends in the same. */
+export interface Stages {
+  readonly build: BuildImages;
+  /** Names of declared secrets without a value, and whatever else stops a deploy, before anything is made. */
+  readonly check: (target: Target, workspace: Workspace) => Promise<void>;
+  /** Lets Terraform take over what stands already. */
+  readonly adopt: (target: Target, workspace: Workspace) => Promise<void>;
+  /** Migrates the databases of these services, with the task definitions that the state holds. */
+  readonly migrate: (deployed: Deployed, services: readonly string[]) => Promise<void>;
+  /** Waits until these images run. @param images by service */
+  readonly rollOut: (deployed: Deployed, images: Readonly<Record<string, RecordedImage>>) => Promise<void>;
+  /** Gives Redis the password of its secret, when it still has its first one. */
+  readonly rotateRedis?: (deployed: Deployed) => Promise<void>;
+  readonly uploadSites: (deployed: Deployed, sites: readonly string[]) => Promise<readonly SiteUpload[]>;
+  /** Requests every public address until it answers. */
+  readonly verify?: (deployed: Deployed) => Promise<void>;
+}
+
+/** Address of the task definition of a service of the cluster. */
+export const taskDefinitionOf = (service: string) => `aws_ecs_task_definition.${identifier(service)}` as const;
+
+export interface SiteUpload {
+  readonly service: string;
+  readonly uploaded: number;
+  readonly deleted: number;
+  /** Paths that were invalidated. */
+  readonly invalidated: readonly string[];
+}
