@@ -52,7 +52,7 @@ const runCase = async (name: string): Promise<void> => {
   ]);
   const found = jwtCases.find((one) => one.name === name);
   if (found === undefined) throw new Error(`There is no case “${name}”.`);
-  await runJwtCase(found, localRunner());
+  await runJwtCase(found, await localRunner());
 };
 
 export const tokenCases: readonly ConformanceCase[] = table.map(([behaviour, source, name]) =>

@@ -4,18 +4,16 @@ const filters: readonly Phase[] = ['header_filter', 'body_filter', 'log'];
 const plain = (phase: Phase): string => phase.replace('_', '-');
 
 /** Asks the fixtures for a path, by a socket. */
-const send = (path: string): string => `
+const send = (path: string, port: number): string => `
   local socket = ngx.socket.tcp()
-  socket:connect("127.0.0.1", tonumber(ngx.var.fixture_port))
+  socket:connect("127.0.0.1", ${String(port)})
   socket:send("GET ${path} HTTP/1.0\\r\\n\\r\\n")
   socket:receive("*a")
   socket:close()`;
 
-/** A variable cannot be read in a timer: the port is read before. */
-const sendLater = (path: string): string => `
-  local port = tonumber(ngx.var.fixture_port)
+const sendLater = (path: string, port: number): string => `
   ngx.timer.at(0, function()
-    ${send(path).replace('tonumber(ngx.var.fixture_port)', 'port')}
+    ${send(path, port)}
   end)`;
 
 const refused: Readonly<Record<string, string>> = {
@@ -28,12 +26,12 @@ const refused: Readonly<Record<string, string>> = {
   modules: 'string.lower = nil',
 };
 
-/** Snippets that try what each phase, and the sandbox, allows. */
-export const phasePlans: Readonly<Record<string, Plan>> = {
+/** Snippets that try what each phase, and the sandbox, allows. @param port of the fixtures */
+export const phasePlans = (port: number): Readonly<Record<string, Plan>> => ({
   ...Object.fromEntries(
     filters.flatMap((phase) => [
-      [`socket-in-${plain(phase)}`, { functions: { [phase]: [send('/never')] } }],
-      [`timer-in-${plain(phase)}`, { functions: { [phase]: [sendLater(`/from-${plain(phase)}`)] } }],
+      [`socket-in-${plain(phase)}`, { functions: { [phase]: [send('/never', port)] } }],
+      [`timer-in-${plain(phase)}`, { functions: { [phase]: [sendLater(`/from-${plain(phase)}`, port)] } }],
     ]),
   ),
   'status-in-header-filter': { functions: { header_filter: ['ngx.status = 418'] } },
@@ -57,4 +55,4 @@ export const phasePlans: Readonly<Record<string, Plan>> = {
   ...Object.fromEntries(
     Object.entries(refused).map(([name, text]) => [`sandbox-${name}`, { functions: { access: [text] } }]),
   ),
-};
+});

@@ -15,6 +15,27 @@ test.each(files)('%s is LuaJIT', (name) => {
   expect(() => luaparse.parse(read(name), { luaVersion: 'LuaJIT' })).not.toThrow();
 });
 
+/** The Lua that stands for Kong in the local gateway and in nginx alike. */
+const kit = fileURLToPath(new URL('../../src/layers/gateway/local/lua/shim', import.meta.url));
+
+/** What LuaJIT or Lua 5.4 lacks, and what they understand differently. */
+const unshared: readonly (readonly [string, RegExp])[] = [
+  ['only in LuaJIT', /\b(table\.getn|setfenv|getfenv|newproxy|string\.gfind|bit|jit|ffi)\b(?=\s*[.(])/],
+  ['only in 5.4', /\b(table\.(unpack|pack|move)|math\.(type|tointeger|ult)|string\.(pack|unpack|packsize)|utf8)\b/],
+  ['a quotient in a text is 2.0 in 5.4', /\.\.\s*\(?[\w.]+\s*[/^]|[/^]\s*[\w.]+\s*\)?\s*\.\./],
+  ['a pattern that 5.4 has no more', /%z/],
+  ['no part of the local gateway', /\bngx\.(re|thread|location|semaphore|socket\.udp|md5|sha1_bin|hmac_sha1)\b/],
+];
+
+test.each([
+  ...files.filter((name) => !name.startsWith('kong-db/')).map((name) => [name, read(name)] as const),
+  ...['pdk.lua', 'sandbox.lua', 'plugins.lua'].map((name) => [name, readFileSync(join(kit, name), 'utf8')] as const),
+])('%s is LuaJIT, and Lua 5.4 as well', (_name, text) => {
+  expect(() => luaparse.parse(text, { luaVersion: 'LuaJIT' })).not.toThrow();
+  const code = text.replaceAll(/--[^\n]*/g, '').replaceAll(/"[^"\n]*"/g, '""');
+  expect(unshared.filter(([, pattern]) => pattern.test(code)).map(([why]) => why)).toEqual([]);
+});
+
 /** Kong 3.9.3's list; `kong` and `ngx` are added for pre- and post-functions. */
 const sandbox = new Set(
   'kong ngx pairs ipairs next pcall select tonumber tostring type unpack string table math os coroutine'.split(' '),

@@ -12,7 +12,7 @@ import { responseHosts } from './hosts/response.js';
 import { socketHosts } from './hosts/sockets.js';
 import { fromJson } from './json.js';
 import { moduleText, prelude } from './program.js';
-import { newScope, type Hosts, type Scope } from './scope.js';
+import { newScope, type Draft, type Hosts, type Scope } from './scope.js';
 import { LuaError, LuaVm, Results, type Outcome, type Ref } from './vm.js';
 import { loadLua, type LuaApi } from './wasm.js';
 
@@ -26,6 +26,8 @@ export class LuaWorker {
   readonly #vm: LuaVm<Scope>;
   readonly #refs: Readonly<Record<'functions' | 'plugin' | 'run' | 'body_filter' | 'forget' | 'timer', Ref>>;
   readonly #timers = new Map<number, () => void>();
+  /** Requests that Lua keeps something of. */
+  readonly #known = new Set<number>();
   readonly #image: ImageSettings;
 
   private constructor(
@@ -72,7 +74,7 @@ export class LuaWorker {
 
   /** The request is over: what its phases shared goes. */
   forget({ id }: Exchange): void {
-    this.#now(this.#refs.forget, [id]);
+    if (this.#known.delete(id)) this.#now(this.#refs.forget, [id]);
   }
 
   /** Once no request is open any more. */
@@ -98,7 +100,7 @@ export class LuaWorker {
   }
 
   #access(id: number, exchange: Exchange): HttpResponse | undefined | Promise<HttpResponse | undefined> {
-    const scope = newScope({ exchange, draft: exchange.early });
+    const scope = this.#scope(exchange, exchange.early);
     const answer = (outcome: Outcome): HttpResponse | undefined => {
       closeAll(scope);
       if (outcome === 'exited' && scope.exitStatus === undefined)
@@ -122,7 +124,7 @@ export class LuaWorker {
 
   #headerFilter(id: number, exchange: Exchange, response: HttpResponse): HttpResponse {
     const draft = { status: response.status, headers: [...response.headers] };
-    this.#filter(this.#refs.run, [id, 'header_filter', exchange.id], newScope({ exchange, draft }));
+    this.#filter(this.#refs.run, [id, 'header_filter', exchange.id], this.#scope(exchange, draft));
     return { ...response, ...draft };
   }
 
@@ -132,7 +134,7 @@ export class LuaWorker {
     chunk: Buffer,
     last: boolean,
   ): { readonly chunk: Buffer; readonly last: boolean } {
-    const scope = newScope({ exchange, draft: draftOf(exchange.answered) });
+    const scope = this.#scope(exchange, draftOf(exchange.answered));
     const args = [id, exchange.id, chunk.toString('latin1'), last];
     const [changed, ended] = this.#filter(this.#refs.body_filter, args, scope);
     const bytes = typeof changed === 'string' ? Buffer.from(changed, 'latin1') : Buffer.alloc(0);
@@ -141,10 +143,15 @@ export class LuaWorker {
 
   #log(id: number, exchange: Exchange, response: HttpResponse): void {
     try {
-      this.#now(this.#refs.run, [id, 'log', exchange.id], newScope({ exchange, draft: draftOf(response) }));
+      this.#now(this.#refs.run, [id, 'log', exchange.id], this.#scope(exchange, draftOf(response)));
     } catch (error) {
       this.#complain(error);
     }
+  }
+
+  #scope(exchange: Exchange, draft: Draft): Scope {
+    this.#known.add(exchange.id);
+    return newScope({ exchange, draft });
   }
 
   /** nginx ends the connection when a filter fails: the response may be half sent. */

@@ -14,8 +14,8 @@ local algorithms = {
 local SMALLEST_MODULUS_BYTES = 256
 
 local function has_rsa_numbers(jwk)
-  local modulus = type(jwk.n) == "string" and base64url.decode(jwk.n)
-  return modulus and #modulus >= SMALLEST_MODULUS_BYTES and type(jwk.e) == "string"
+  local bytes = type(jwk.n) == "string" and base64url.length_of(jwk.n)
+  return bytes and bytes >= SMALLEST_MODULUS_BYTES and type(jwk.e) == "string"
 end
 
 local function may_verify(jwk)
