@@ -105,6 +105,8 @@ export function refsOf(config: Config) {
     secretName: (scope: string, key: string) => `${project}/${environment}/${scope}/${key}`,
     /** The value that CloudFront sends as `X-Origin-Verify`. */
     originVerify: 'data.aws_secretsmanager_secret_version.origin_verify',
+    /** The value that it will send after the next rotation: origins accept it already. */
+    originVerifyNext: 'data.aws_secretsmanager_secret_version.origin_verify_next',
 
     /** Alarms and budget messages go here. */
     alarmTopic: 'aws_sns_topic.alarms',

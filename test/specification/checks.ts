@@ -4,6 +4,7 @@ import type { PlannedResource, PlannedStack } from '../harness/mocked-plan-stack
 import { at, backends, conditionOf, listAt, only, referring, refersTo, rulesOf, textAt } from './questions.js';
 
 const originVerify = 'data.aws_secretsmanager_secret_version.origin_verify';
+const originVerifyNext = 'data.aws_secretsmanager_secret_version.origin_verify_next';
 
 /** The distribution is guarded by the edge's web ACL, which stands in us-east-1 with the scope of CloudFront. */
 export function expectEdgeWaf(plan: PlannedStack, distribution: PlannedResource): void {
@@ -23,7 +24,7 @@ export function expectOriginHeader(distribution: PlannedResource): void {
   }
 }
 
-/** On 443 nothing is forwarded but what carries the header's value; all else is answered with 403. */
+/** On 443 nothing is forwarded but what carries one of the header's two values; all else is answered with 403. */
 export function expectHeaderRule(plan: PlannedStack): void {
   const action = at(plan.get('aws_lb_listener.https').values, 'default_action.0');
   expect(at(action, 'type')).toBe('fixed-response');
@@ -35,7 +36,13 @@ export function expectHeaderRule(plan: PlannedStack): void {
     expect(textAt(header, 'http_header_name').toLowerCase()).toBe('x-origin-verify');
     const values = listAt(header, 'values');
     expect(values, rule.address).not.toHaveLength(0);
-    for (const value of values) expect(refersTo(value, originVerify), rule.address).toBe(true);
+    const accepted = [originVerify, originVerifyNext];
+    expect(values, rule.address).toHaveLength(accepted.length);
+    for (const value of values)
+      expect(
+        accepted.filter((one) => refersTo(value, one)),
+        rule.address,
+      ).toHaveLength(1);
   }
 }
 

@@ -74,7 +74,12 @@ interface Rule {
 }
 
 const verified = (refs: Refs) => ({
-  http_header: [{ http_header_name: 'X-Origin-Verify', values: [dataAttr(refs.originVerify, 'secret_string')] }],
+  http_header: [
+    {
+      http_header_name: 'X-Origin-Verify',
+      values: [refs.originVerify, refs.originVerifyNext].map((value) => dataAttr(value, 'secret_string')),
+    },
+  ],
 });
 
 const host = (name: string) => ({ host_header: [{ values: [name] }] });

@@ -93,7 +93,10 @@ describe('the load balancer', () => {
         http_header: [
           {
             http_header_name: 'X-Origin-Verify',
-            values: ['${data.aws_secretsmanager_secret_version.origin_verify.secret_string}'],
+            values: [
+              '${data.aws_secretsmanager_secret_version.origin_verify.secret_string}',
+              '${data.aws_secretsmanager_secret_version.origin_verify_next.secret_string}',
+            ],
           },
         ],
       },

@@ -29,6 +29,7 @@ describe('secrets', () => {
   test('stand one by one under project, environment and service', () => {
     expect(view.all('aws_secretsmanager_secret').map(({ args }) => args.name)).toEqual([
       'shop/dev/kong/ORIGIN_VERIFY',
+      'shop/dev/kong/ORIGIN_VERIFY_NEXT',
       'shop/dev/kong/WAKE_TOKEN',
       'shop/dev/shared/JOB_TOKEN',
       'shop/dev/shared/REDIS',
@@ -54,6 +55,7 @@ describe('secrets', () => {
     const versions = view.all('aws_secretsmanager_secret_version').map(({ name }) => name);
     expect(versions).toEqual([
       'kong__ORIGIN_VERIFY',
+      'kong__ORIGIN_VERIFY_NEXT',
       'kong__WAKE_TOKEN',
       'shared__JOB_TOKEN',
       'shared__REDIS',
@@ -67,7 +69,7 @@ describe('secrets', () => {
       viewFor({ services: [nestService('api', { minInstances: 1 })] })
         .all('aws_secretsmanager_secret')
         .map(({ name }) => name),
-    ).toEqual(['kong__ORIGIN_VERIFY']);
+    ).toEqual(['kong__ORIGIN_VERIFY', 'kong__ORIGIN_VERIFY_NEXT']);
   });
 });
 
@@ -98,12 +100,12 @@ describe('values that are made', () => {
         .filter(({ kind }) => kind === 'ephemeral')
         .map(referencePath),
     );
-    expect(new Set(passwords).size).toBe(6);
+    expect(new Set(passwords).size).toBe(7);
   });
 
   test('are long, and of letters and digits: URLs and the load balancer’s wildcards need no escaping', () => {
     const sources = synth(configOf({ services, postgres: smallPostgres, redis }), refsOf(configOf())).ephemeral ?? [];
-    expect(sources).toHaveLength(6);
+    expect(sources).toHaveLength(7);
     for (const { args } of sources) {
       expect(args.exclude_punctuation).toBe(true);
       expect(Number(args.password_length)).toBeGreaterThanOrEqual(40);

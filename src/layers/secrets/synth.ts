@@ -17,19 +17,21 @@ const valueVersion = 1;
 
 /**
  * One secret for each value, under `{project}/{env}/{scope}/KEY`. Generated values come from ephemeral resources by write-only
- * arguments, so that no live credential stands in Terraform's state; the origin-verify value alone cannot stay out of it.
+ * arguments, so that no live credential stands in Terraform's state; the two origin-verify values alone cannot stay out of it.
  */
 export function synth(config: Config, refs: Refs): SynthPart {
   const databases = databasesOf(config);
   const tokens = tokensOf(config);
   return {
     resources: [
-      secret(config, refs, 'kong', 'ORIGIN_VERIFY', 'Sent by CloudFront as X-Origin-Verify'),
-      resource(refs.secretVersion('kong', 'ORIGIN_VERIFY'), {
-        secret_id: attr(refs.secret('kong', 'ORIGIN_VERIFY'), 'id'),
-        secret_string_wo: ephemeralAttr(originVerifyValue, 'random_password'),
-        secret_string_wo_version: valueVersion,
-      }),
+      ...originVerify.flatMap(({ key, description, value }) => [
+        secret(config, refs, 'kong', key, description),
+        resource(refs.secretVersion('kong', key), {
+          secret_id: attr(refs.secret('kong', key), 'id'),
+          secret_string_wo: ephemeralAttr(value, 'random_password'),
+          secret_string_wo_version: valueVersion,
+        }),
+      ]),
       ...tokens.flatMap((token) => generated(config, refs, token)),
       ...(config.redis === undefined ? [] : redis(config, refs)),
       ...databases.flatMap(({ service, database }) => databaseUrl(config, refs, service, database)),
@@ -41,22 +43,36 @@ export function synth(config: Config, refs: Refs): SynthPart {
     ],
     ephemeral: [
       // Letters and digits only: the load balancer matches header values with wildcards.
-      random(originVerifyValue, 48),
+      ...originVerify.map(({ value }) => random(value, 48)),
       ...databases.map(({ service }) => random(refs.databasePassword(service), 40)),
       ...tokens.map(({ scope, key }) => random(valueOf(refs, scope, key), 48)),
       ...(config.redis === undefined ? [] : [random(redisPassword, 64)]),
     ],
-    data: [
+    data: originVerify.map(({ key, read }) =>
       dataSource(
-        refs.originVerify,
-        { secret_id: attr(refs.secret('kong', 'ORIGIN_VERIFY'), 'id') },
-        { dependsOn: [refs.secretVersion('kong', 'ORIGIN_VERIFY')] },
+        refs[read],
+        { secret_id: attr(refs.secret('kong', key), 'id') },
+        { dependsOn: [refs.secretVersion('kong', key)] },
       ),
-    ],
+    ),
   };
 }
 
-const originVerifyValue = 'ephemeral.aws_secretsmanager_random_password.origin_verify';
+/** Origins accept two values, so that one can be rotated while CloudFront still sends the other. */
+const originVerify = [
+  {
+    key: 'ORIGIN_VERIFY',
+    read: 'originVerify',
+    description: 'Sent by CloudFront as X-Origin-Verify',
+    value: 'ephemeral.aws_secretsmanager_random_password.origin_verify',
+  },
+  {
+    key: 'ORIGIN_VERIFY_NEXT',
+    read: 'originVerifyNext',
+    description: 'Sent as X-Origin-Verify after the next rotation, accepted already',
+    value: 'ephemeral.aws_secretsmanager_random_password.origin_verify_next',
+  },
+] as const;
 
 const redisPassword = 'ephemeral.aws_secretsmanager_random_password.redis';
 

@@ -9,7 +9,7 @@ import { managedRule } from './managed.js';
 const originHeader = 'x-origin-verify';
 
 /**
- * The web ACL of App Runner services, with its log: blocks known bad inputs, lets in what carries the origin-verify value exactly,
+ * The web ACL of App Runner services, with its log: blocks known bad inputs, lets in what carries an origin-verify value exactly,
  * letter case included, and blocks the rest. Nothing when no service runs there.
  * @see https://docs.aws.amazon.com/apprunner/latest/dg/waf.html (not re-read)
  */
@@ -25,24 +25,8 @@ export function regionalWebAcl(config: Config, refs: Refs): readonly AnyResource
       custom_response_body: responseBodies,
       rule: [
         managedRule(config, refs, 'AWSManagedRulesKnownBadInputsRuleSet', 0),
-        {
-          name: 'origin-verify',
-          priority: 10,
-          action: [actionOf('allow')],
-          statement: [
-            {
-              byte_match_statement: [
-                {
-                  search_string: dataAttr(refs.originVerify, 'secret_string'),
-                  positional_constraint: 'EXACTLY',
-                  field_to_match: [{ single_header: [{ name: originHeader }] }],
-                  text_transformation: [{ priority: 0, type: 'NONE' }],
-                },
-              ],
-            },
-          ],
-          visibility_config: visibility(refs, 'origin-verify'),
-        },
+        verified(refs, 'origin-verify', refs.originVerify, 10),
+        verified(refs, 'origin-verify-next', refs.originVerifyNext, 11),
       ],
       visibility_config: visibility(refs, 'regional'),
       tags: { Name: refs.name(128, 'regional') },
@@ -56,3 +40,24 @@ export function regionalWebAcl(config: Config, refs: Refs): readonly AnyResource
     ...logging(config, refs, 'regional', arn),
   ];
 }
+
+/** Lets in what carries one of the two accepted values. */
+const verified = (refs: Refs, name: string, value: Refs['originVerify' | 'originVerifyNext'], priority: number) =>
+  ({
+    name,
+    priority,
+    action: [actionOf('allow')],
+    statement: [
+      {
+        byte_match_statement: [
+          {
+            search_string: dataAttr(value, 'secret_string'),
+            positional_constraint: 'EXACTLY',
+            field_to_match: [{ single_header: [{ name: originHeader }] }],
+            text_transformation: [{ priority: 0, type: 'NONE' }],
+          },
+        ],
+      },
+    ],
+    visibility_config: visibility(refs, name),
+  }) as const;

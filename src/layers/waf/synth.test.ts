@@ -114,7 +114,7 @@ describe('the web ACL of App Runner services', () => {
     expect(viewFor(given).all('aws_wafv2_web_acl_association')).toEqual([]);
   });
 
-  it('lets in what carries the secret value exactly, and blocks the rest', () => {
+  it('lets in what carries one of the two secret values exactly, and blocks the rest', () => {
     const acl = viewFor(withAppRunner).get('aws_wafv2_web_acl.regional');
     expect(acl?.provider).toBeUndefined();
     expect(expression(acl?.args)).toMatchObject({
@@ -123,22 +123,8 @@ describe('the web ACL of App Runner services', () => {
       custom_response_body: [{ key: 'blocked' }],
       rule: [
         { name: 'AWSManagedRulesKnownBadInputsRuleSet', priority: 0 },
-        {
-          priority: 10,
-          action: [{ allow: [{}] }],
-          statement: [
-            {
-              byte_match_statement: [
-                {
-                  search_string: '${data.aws_secretsmanager_secret_version.origin_verify.secret_string}',
-                  positional_constraint: 'EXACTLY',
-                  field_to_match: [{ single_header: [{ name: 'x-origin-verify' }] }],
-                  text_transformation: [{ priority: 0, type: 'NONE' }],
-                },
-              ],
-            },
-          ],
-        },
+        letIn('origin-verify', 'origin_verify', 10),
+        letIn('origin-verify-next', 'origin_verify_next', 11),
       ],
     });
   });
@@ -182,3 +168,13 @@ describe('the logs', () => {
     });
   });
 });
+
+function letIn(name: string, secret: string, priority: number): object {
+  const match = {
+    search_string: `\${data.aws_secretsmanager_secret_version.${secret}.secret_string}`,
+    positional_constraint: 'EXACTLY',
+    field_to_match: [{ single_header: [{ name: 'x-origin-verify' }] }],
+    text_transformation: [{ priority: 0, type: 'NONE' }],
+  };
+  return { name, priority, action: [{ allow: [{}] }], statement: [{ byte_match_statement: [match] }] };
+}

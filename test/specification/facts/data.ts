@@ -65,6 +65,7 @@ export const dataFacts: readonly Fact[] = [
           `${prefix}/offers-service/DATABASE_URL`,
           `${prefix}/kong/DATABASE_URL`,
           `${prefix}/kong/ORIGIN_VERIFY`,
+          `${prefix}/kong/ORIGIN_VERIFY_NEXT`,
         ]),
       );
       const scopes = new Set(names.map((secret) => secret.slice(prefix.length + 1).split('/')[0]));

@@ -131,12 +131,14 @@ export const compute: readonly Entry[] = [
       expect(acl.values['scope']).toBe('REGIONAL');
       expect(at(acl.values, 'default_action.0.block')).toBeDefined();
       const allowing = listAt(acl.values, 'rule').filter((one) => at(one, 'action.0.allow') !== undefined);
-      const rule = only(allowing, 'rule that lets requests through');
-      const match = at(rule, 'statement.0.byte_match_statement.0');
-      expect(at(match, 'positional_constraint')).toBe('EXACTLY');
-      expect(at(match, 'field_to_match.0.single_header.0.name')).toBe('x-origin-verify');
-      const value = at(match, 'search_string');
-      expect(refersTo(value, 'data.aws_secretsmanager_secret_version.origin_verify')).toBe(true);
+      expect(allowing, 'rules that let requests through').toHaveLength(2);
+      for (const [index, secret] of ['origin_verify', 'origin_verify_next'].entries()) {
+        const match = at(allowing[index], 'statement.0.byte_match_statement.0');
+        expect(at(match, 'positional_constraint')).toBe('EXACTLY');
+        expect(at(match, 'field_to_match.0.single_header.0.name')).toBe('x-origin-verify');
+        const value = at(match, 'search_string');
+        expect(refersTo(value, `data.aws_secretsmanager_secret_version.${secret}`)).toBe(true);
+      }
       const association = only(
         referring(plan, 'aws_wafv2_web_acl_association', 'aws_wafv2_web_acl.regional'),
         'association of the regional web ACL',
