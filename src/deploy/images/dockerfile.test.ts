@@ -78,13 +78,13 @@ describe('the Dockerfile of a service', () => {
       RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \\
           --mount=type=secret,id=authorities,target=/run/secrets/authorities \\
           --mount=type=cache,target=/root/.npm \\
-          if [ -f /run/secrets/authorities ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/authorities; fi; export CI=true; npm ci --omit=dev --no-audit --no-fund --workspace services/auth
+          if [ -f /run/secrets/authorities ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/authorities; fi; export CI=true; npm ci --omit=dev --prefer-offline --no-audit --no-fund --workspace services/auth
 
       FROM manifests AS build
       RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \\
           --mount=type=secret,id=authorities,target=/run/secrets/authorities \\
           --mount=type=cache,target=/root/.npm \\
-          if [ -f /run/secrets/authorities ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/authorities; fi; export CI=true; npm ci --no-audit --no-fund
+          if [ -f /run/secrets/authorities ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/authorities; fi; export CI=true; npm ci --prefer-offline --no-audit --no-fund
       COPY . .
       RUN cd packages/kit && npm run build
       RUN cd services/auth && npm run build
@@ -197,13 +197,13 @@ describe('the Dockerfile of a service', () => {
       RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \\
           --mount=type=secret,id=authorities,target=/run/secrets/authorities \\
           --mount=type=cache,target=/root/.npm \\
-          if [ -f /run/secrets/authorities ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/authorities; fi; export CI=true; npm ci --omit=dev --no-audit --no-fund
+          if [ -f /run/secrets/authorities ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/authorities; fi; export CI=true; npm ci --omit=dev --prefer-offline --no-audit --no-fund
 
       FROM manifests AS build
       RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \\
           --mount=type=secret,id=authorities,target=/run/secrets/authorities \\
           --mount=type=cache,target=/root/.npm \\
-          if [ -f /run/secrets/authorities ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/authorities; fi; export CI=true; npm ci --no-audit --no-fund
+          if [ -f /run/secrets/authorities ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/authorities; fi; export CI=true; npm ci --prefer-offline --no-audit --no-fund
       COPY . .
       RUN npm run build
       RUN find . '(' -name node_modules -o -path '*/.next/cache' ')' -prune -exec rm -rf '{}' +
@@ -288,7 +288,7 @@ describe('the Dockerfile of a Next.js service', () => {
       RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \\
           --mount=type=secret,id=authorities,target=/run/secrets/authorities \\
           --mount=type=cache,target=/root/.npm \\
-          if [ -f /run/secrets/authorities ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/authorities; fi; export CI=true; npm ci --no-audit --no-fund
+          if [ -f /run/secrets/authorities ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/authorities; fi; export CI=true; npm ci --prefer-offline --no-audit --no-fund
       COPY . .
       RUN cd apps/web && export NODE_ENV=production && npm run build
       RUN app=$(node -p "require('./apps/web/.next/required-server-files.json').relativeAppDir") && base=/out/apps/web && base=\${base%"/$app"} && mkdir -p "$base" && cp -R "apps/web/.next/standalone/." "$base" && test -f /out/apps/web/server.js && cp -R apps/web/.next/static /out/apps/web/.next/static && if [ -d apps/web/public ]; then cp -R apps/web/public /out/apps/web/public; fi
@@ -313,7 +313,7 @@ describe('the Dockerfile of a Next.js service', () => {
       RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \\
           --mount=type=secret,id=authorities,target=/run/secrets/authorities \\
           --mount=type=cache,target=/root/.npm \\
-          if [ -f /run/secrets/authorities ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/authorities; fi; export CI=true; npm ci --no-audit --no-fund
+          if [ -f /run/secrets/authorities ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/authorities; fi; export CI=true; npm ci --prefer-offline --no-audit --no-fund
       COPY . .
       RUN cd apps/web && export NODE_ENV=production && npm run build
       RUN find apps/web '(' -name node_modules -o -path '*/.next/cache' ')' -prune -exec rm -rf '{}' +
