@@ -13,6 +13,7 @@ const program = join(import.meta.dirname, 'emulator', 'main.py');
 export interface Emulator {
   readonly endpoint: string;
   readonly account: string;
+  readonly pid: number | undefined;
   /** The environment that sends the AWS provider, and every AWS SDK, to the emulator alone. */
   readonly env: Readonly<Record<string, string>>;
   /** The last lines it wrote: what to show when a call fails. */
@@ -43,7 +44,7 @@ async function startEmulator(python: string, region: string): Promise<Emulator> 
   const lines = collect(child);
   const log = (): string => lines.slice(-40).join('');
   await ready(endpoint, child, log);
-  return { endpoint, account, env: clientEnvironment(endpoint, region), log, stop: () => stop(child) };
+  return { endpoint, account, pid: child.pid, env: clientEnvironment(endpoint, region), log, stop: () => stop(child) };
 }
 
 function settings(port: number, region: string): Readonly<Record<string, string>> {
