@@ -21,6 +21,6 @@ export const jobs: Layer<
     aws_lambda_function_event_invoke_config: inert('Jobs do not run locally yet.'),
     aws_scheduler_schedule: inert('Jobs do not run locally yet.'),
     aws_scheduler_schedule_group: inert('Jobs do not run locally yet.', ({ args }) => ({ name: args['name'] })),
-    aws_sqs_queue: inert('Failed jobs are in the logs.'),
+    aws_sqs_queue: inert('What failed for good is in the logs.', ({ args }) => ({ name: args['name'] })),
   },
 };
