@@ -17,6 +17,7 @@ import { serve, type RunningServer } from './http/server.js';
 import { Listeners } from './listeners.js';
 import { MetricStore } from './metrics/store.js';
 import { freePort, portOf } from './ports.js';
+import { namesEnvironment } from './process/names.js';
 import { createProcesses } from './process/processes.js';
 import { processRuntime } from './process-runtime.js';
 import { Registry } from './registry.js';
@@ -253,6 +254,7 @@ export class Plane {
       awsAccess: { endpoint: `http://127.0.0.1:${String(portOf(this.portBase, 'aws'))}`, ...this.credentials },
       vault: this.vault,
       emit: deploy.emit,
+      namesEnvironment: (env) => namesEnvironment(this.folders, env),
       port: (role) => portOf(this.portBase, role),
       freePort,
       listen: (role, options, handler) => this.#listeners.listen(address, role, options, handler),

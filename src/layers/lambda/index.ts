@@ -1,5 +1,7 @@
-import { inert, localArn, type Layer } from '../../stack/layer.js';
-import { initialiseDatabases } from './local.js';
+import { inert, type Layer } from '../../stack/layer.js';
+import { lambdaApi } from './local/api.js';
+import { lambdaFunction } from './local/function.js';
+import { initialiseDatabases } from './local/invocation.js';
 import { canSleep } from '../../stack/refs.js';
 import { files, synth } from './synth.js';
 
@@ -28,14 +30,9 @@ export const lambda: Layer<'aws_lambda_function' | 'aws_lambda_invocation' | 'aw
         ]
       : []),
   ],
+  awsApis: [lambdaApi],
   local: {
-    aws_lambda_function: inert(
-      'Bundles do not run locally yet; what the database initialisation does is done by its invocation.',
-      ({ args }, ctx) => ({
-        arn: localArn(ctx, 'lambda', `function:${String(args['function_name'])}`),
-        function_name: args['function_name'],
-      }),
-    ),
+    aws_lambda_function: lambdaFunction,
     aws_lambda_invocation: initialiseDatabases,
     aws_lambda_permission: inert('Permissions are not evaluated locally.'),
   },

@@ -248,6 +248,8 @@ export interface LocalContext {
   };
 
   emit(event: LandfallEvent): void;
+  /** Variables with which the names of Cloud Map resolve in a Node.js process that has these. */
+  namesEnvironment(env: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   port(role: PortRole): number;
   /** A free port of the loopback address. */
   freePort(): Promise<number>;

@@ -16,6 +16,8 @@ export interface InvokeOptions {
    * says when it fails.
    */
   readonly type?: 'RequestResponse' | 'Event';
+  /** Whether to answer the end of the log; default false. */
+  readonly logTail?: boolean;
   /** The caller does not wait any longer; what runs goes on. */
   readonly signal?: AbortSignal;
 }
@@ -27,6 +29,6 @@ export interface InvokeResult {
   readonly payload: Uint8Array;
   /** The function failed: `Unhandled` for what it threw, its time limit and its end. */
   readonly functionError?: 'Unhandled';
-  /** The end of what it wrote for this invocation, at most 4 KB. Never shown to clients of a load balancer. */
+  /** The end of what it wrote for this invocation, at most 4 KB, when it was asked for. */
   readonly logTail: string;
 }

@@ -153,6 +153,7 @@ function contextOf(parts: Parts, address: string, prior: Attributes | undefined)
       delete: (name) => Promise.resolve(void vault.delete(name)),
     },
     emit: (event) => void events.push(event),
+    namesEnvironment: () => ({}),
     port: portOf,
     freePort: () => Promise.reject(new Error('A fake plane has no ports.')),
     listen: (role, listenOptions, handler) => listeners.listen(address, role, listenOptions, handler),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { LandfallError } from '../../base/errors.js';
-import type { LocalContext } from '../../local/contract/context.js';
-import type { LocalBehaviour } from '../../stack/layer.js';
+import { LandfallError } from '../../../base/errors.js';
+import type { LocalContext } from '../../../local/contract/context.js';
+import type { LocalBehaviour } from '../../../stack/layer.js';
 
 const inputSchema = z.object({ databases: z.array(z.object({ secretArn: z.string() })) });
 
