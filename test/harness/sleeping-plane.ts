@@ -98,7 +98,10 @@ const tasks: TaskRuntime = {
       healthHandler: recording(),
       lastLines: () => [],
       exited: new Promise((resolve) => (end = resolve)),
-      stop: () => Promise.resolve(end({ message: 'stopped' })),
+      stop: () => {
+        end({ message: 'stopped' });
+        return Promise.resolve();
+      },
     });
   },
 };
