@@ -49,7 +49,9 @@ function commandOf(entry: CommandEntry, io: Io, setExitCode: (code: number) => v
   command
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
     .showSuggestionAfterError();
-  command.addOption(new Option('--env <name>', 'environment of the config').makeOptionMandatory());
+  command.addOption(
+    new Option('--env <name>', 'environment of the config').makeOptionMandatory(entry.needsEnvironment ?? true),
+  );
   command.option('--config <file>', 'config file (default: the nearest landfall.config.{ts,mts,js,mjs,json} upwards)');
   command.option('--json', 'print one JSON document on standard output; progress goes to standard error');
   for (const option of entry.options ?? []) command.addOption(option);

@@ -11,17 +11,22 @@ export interface CommandEntry {
   readonly document: z.ZodType;
   readonly options?: readonly Option[];
   readonly arguments?: readonly Argument[];
+  /** Default true: `--env` must be given. */
+  readonly needsEnvironment?: false;
   run(options: CommonOptions & { readonly arguments: readonly unknown[] }, io: Io, emit: Emit): Promise<Outcome>;
 }
 
 /** Every command, in the order of `--help`. Each is loaded when it is asked for: what deploys loads much that others do not need. */
 const loaders: Readonly<Record<string, () => Promise<CommandEntry>>> = {
   'infra:init': async () => (await import('./init-state.js')).initState,
+  init: async () => (await import('./init.js')).init,
+  doctor: async () => (await import('./doctor.js')).doctor,
   'infra:generate': async () => (await import('./generate.js')).generate,
   'infra:plan': async () => (await import('./plan.js')).plan,
   'infra:deploy': async () => (await import('./deploy.js')).deploy,
   'infra:status': async () => (await import('./status.js')).status,
   'infra:outputs': async () => (await import('./outputs.js')).outputs,
+  'infra:rollback': async () => (await import('./rollback.js')).rollback,
   'infra:logs': async () => (await import('./logs.js')).logs,
   'db:migrate': async () => (await import('./db-migrate.js')).dbMigrate,
   'secrets:list': async () => (await import('./secrets-list.js')).secretsList,
@@ -29,6 +34,7 @@ const loaders: Readonly<Record<string, () => Promise<CommandEntry>>> = {
   'secrets:push': async () => (await import('./secrets-push.js')).secretsPush,
   'secrets:diff': async () => (await import('./secrets-diff.js')).secretsDiff,
   'secrets:get': async () => (await import('./secrets-get.js')).secretsGet,
+  'secrets:rotate': async () => (await import('./secrets-rotate.js')).secretsRotate,
   'secrets:remove': async () => (await import('./secrets-remove.js')).secretsRemove,
   'infra:destroy': async () => (await import('./destroy.js')).destroy,
 };

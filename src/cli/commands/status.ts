@@ -4,8 +4,9 @@ import { planeFolders } from '../../local/folders.js';
 import { readState } from '../../local/state.js';
 import { renderTable } from '../render/table.js';
 import type { CommandEntry } from './index.js';
-import { localOption, requireLocal, type LocalOptions } from './options.js';
+import { localOption, type LocalOptions } from './options.js';
 import { projectFolder } from './project.js';
+import { awsStatusDocument, runAwsStatus } from './status-aws.js';
 
 interface PlaneStatus {
   readonly pid: number;
@@ -33,11 +34,11 @@ const statusDocument = z.strictObject({
 export const status: CommandEntry = {
   name: 'infra:status',
   description: 'Show what runs',
-  document: statusDocument,
+  document: z.union([statusDocument, awsStatusDocument]),
   options: [localOption()],
   async run(given, io) {
     const options = given as LocalOptions;
-    requireLocal('infra:status', options);
+    if (options.local !== true) return runAwsStatus(options, io);
     const folders = planeFolders(await projectFolder(options, io), options.env);
     const [state, plane] = [await readState(folders.state), await findPlane(folders)];
     const resources = Object.keys(state?.resources ?? {}).length;

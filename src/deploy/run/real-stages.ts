@@ -2,6 +2,7 @@ import type { Waiting } from '../../base/waiting.js';
 import { buildImages } from '../images/index.js';
 import { preflight } from '../preflight/preflight.js';
 import { rollOut } from '../rollout/roll-out.js';
+import { rotateRedisToken } from '../rotation/index.js';
 import { secretImports, writeImports } from '../secrets/index.js';
 import { deploySites } from '../sites/deploy-sites.js';
 import { migrate } from '../tasks/index.js';
@@ -20,6 +21,9 @@ export function awsStages(waiting: Waiting): Stages {
       const definitions = only.map((service) => [service, state.text(taskDefinitionOf(service), 'arn')]);
       const taskDefinitions = Object.fromEntries(definitions) as Readonly<Record<string, string>>;
       await migrate({ session, emit, signal, waiting, stack, manifest, only, taskDefinitions });
+    },
+    rotateRedis: async ({ target: { session, emit, synthesis } }) => {
+      await rotateRedisToken({ session, emit, waiting, stack: synthesis.stack });
     },
     rollOut: (deployed, images) => rollOut(deployed, images, waiting),
     uploadSites,

@@ -1,0 +1,75 @@
+import { Argument, Option } from 'commander';
+import { z } from 'zod';
+import { realWaiting } from '../../base/waiting.js';
+import { deployAws } from '../../deploy/run/deploy.js';
+import { awsStages } from '../../deploy/run/real-stages.js';
+import { rollbackTo, type Rollback } from '../../deploy/rollback.js';
+import { listRecords } from '../../deploy/records.js';
+import { stateBucketName } from '../../deploy/state/bucket.js';
+import type { CommonOptions } from '../io.js';
+import { renderTable } from '../render/table.js';
+import { confirmOn, openTarget, unlockOption, yesOption, type ActOptions } from './aws-target.js';
+import type { CommandEntry } from './index.js';
+
+interface Options extends CommonOptions, ActOptions {
+  readonly arguments: readonly unknown[];
+  readonly to?: string;
+  readonly list?: true;
+}
+
+const text = z.string();
+
+export const rollback: CommandEntry = {
+  name: 'infra:rollback',
+  description: 'Deploy the images of an earlier deployment again',
+  document: z.strictObject({
+    to: text.nullable().describe('null with --list'),
+    changes: z.array(z.strictObject({ service: text, from: text.nullable(), to: text })),
+    deployments: z.array(z.strictObject({ id: text, at: text, by: text })).describe('newest first; with --list alone'),
+  }),
+  arguments: [new Argument('[services...]', 'only these services')],
+  options: [
+    new Option('--to <id>', 'the deployment to go back to (default: the last one with other images)'),
+    new Option('--list', 'only show the deployments that there were'),
+    unlockOption(),
+    yesOption(),
+  ],
+  async run(given, io, emit) {
+    const options = given as Options;
+    const target = await openTarget('infra:rollback', options, io, emit);
+    const bucket = stateBucketName(target.synthesis.manifest, target.session.accountId);
+    const records = await listRecords(target.session, bucket, 100);
+    const deployments = records.map(({ id, at, by }) => ({ id, at, by }));
+    if (options.list === true) {
+      const rows = deployments.map(({ id, at, by }) => [id, at, by]);
+      return {
+        document: { to: null, changes: [], deployments },
+        text: `${renderTable(['deployment', 'at (UTC)', 'by'], rows)}\n`,
+      };
+    }
+    const plan = rollbackTo(records, { id: options.to, services: options.arguments.flat().map(String) });
+    emit({ type: 'log', source: 'rollback', line: `to ${plan.record.id} of ${plan.record.at}` });
+    for (const change of plan.changes) emit({ type: 'log', source: 'rollback', line: describe(change) });
+    const waiting = realWaiting(io.signal);
+    await deployAws({
+      target,
+      // What an earlier version migrates to stands already, and more.
+      stages: { ...awsStages(waiting), migrate: () => Promise.resolve() },
+      waiting,
+      confirm: confirmOn(io, emit, options),
+      services: plan.changes.map(({ service }) => service),
+      images: Object.fromEntries(plan.changes.map(({ service, to }) => [service, to])),
+      refresh: false,
+      unlock: options.unlock,
+      allowDataLoss: [],
+      verify: true,
+    });
+    return {
+      document: { to: plan.record.id, changes: [...plan.changes], deployments: [] },
+      text: `Rolled back: ${plan.changes.map(({ service }) => service).join(', ')} as deployed ${plan.record.at}.\n`,
+    };
+  },
+};
+
+const describe = ({ service, from, to }: Rollback['changes'][number]): string =>
+  `${service}: ${from ?? 'nothing'} → ${to}`;

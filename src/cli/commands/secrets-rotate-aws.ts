@@ -1,0 +1,83 @@
+import type { Emit } from '../../base/events.js';
+import { LandfallError } from '../../base/errors.js';
+import { withLock } from '../../base/lock.js';
+import { realWaiting } from '../../base/waiting.js';
+import { latestRecord } from '../../deploy/records.js';
+import { originVerifyTargets, rotateOriginVerify } from '../../deploy/rotation/origin-verify.js';
+import { originVerifyKeys, rotateSecret } from '../../deploy/rotation/rotate.js';
+import { secretVersions } from '../../deploy/rotation/versions.js';
+import { variablesOf } from '../../deploy/run/images.js';
+import { backendOf, lockFile, openWorkspace, writeImages, type Target } from '../../deploy/run/workspace.js';
+import { secretPrefix, type DeclaredSecret } from '../../deploy/secrets/declared.js';
+import type { Io } from '../io.js';
+import { openTarget as openTerraformTarget } from './aws-target.js';
+import type { RotateOptions } from './secrets-rotate.js';
+import { openTarget } from './target.js';
+
+/** Rotates one after the other; Terraform is needed for X-Origin-Verify alone. */
+export async function rotateOnAws(
+  options: RotateOptions,
+  io: Io,
+  emit: Emit,
+  secrets: readonly DeclaredSecret[],
+): Promise<void> {
+  const withTerraform = secrets.some(({ key }) => originVerifyKeys.includes(key));
+  const terraform = withTerraform ? await openTerraformTarget('secrets:rotate', options, io, emit) : undefined;
+  const { session, synthesis } = terraform ?? (await openTarget(options, io));
+  const { stack } = synthesis;
+  const waiting = realWaiting(io.signal);
+  for (const secret of secrets) {
+    const step = { type: 'step', id: `rotate ${secret.key}`, label: `Rotate ${secret.key}` } as const;
+    const started = waiting.now();
+    emit({ ...step, status: 'started' });
+    try {
+      await rotateSecret(
+        {
+          session,
+          stack,
+          emit,
+          waiting,
+          rotateOriginVerify: async () => {
+            if (terraform !== undefined) await rotateOrigin(terraform);
+          },
+        },
+        secret,
+      );
+    } catch (error) {
+      emit({ ...step, status: 'failed' });
+      throw error;
+    }
+    emit({ ...step, status: 'done', milliseconds: waiting.now() - started });
+  }
+}
+
+/** With Terraform, for the few resources that hold the values. */
+async function rotateOrigin(target: Target): Promise<void> {
+  const { session, synthesis, projectFolder } = target;
+  const { stack, manifest } = synthesis;
+  await withLock(lockFile(projectFolder, manifest.environment), async () => {
+    const workspace = await openWorkspace(target);
+    const record = await latestRecord(session, workspace.bucket);
+    await writeImages(workspace.folder, variablesOf(manifest, record?.images ?? {}));
+    await workspace.terraform.init(backendOf(workspace, target));
+    const versions = (key: string) => secretVersions(session, `${secretPrefix(stack)}kong/${key}`);
+    await rotateOriginVerify({
+      sent: versions('ORIGIN_VERIFY'),
+      next: versions('ORIGIN_VERIFY_NEXT'),
+      targets: originVerifyTargets(stack),
+      apply: async (addresses) => {
+        const plan = await workspace.terraform.plan({ targets: addresses, refresh: false });
+        const others = plan.changes.filter(({ address }) => !addresses.includes(address));
+        if (others.length > 0) throw undeployed(others.map(({ address }) => address));
+        if (plan.changes.length > 0) await workspace.terraform.apply(plan);
+      },
+    });
+  });
+}
+
+const undeployed = (addresses: readonly string[]): LandfallError =>
+  new LandfallError({
+    code: 'NOT_AS_DEPLOYED',
+    message: `The config has changes that are not deployed, and the rotation would make them too: ${addresses.join(', ')}.`,
+    fix: 'Deploy first: landfall infra:deploy. Then rotate.',
+  });

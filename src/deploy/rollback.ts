@@ -1,0 +1,57 @@
+import { LandfallError } from '../base/errors.js';
+import type { DeploymentRecord } from './records.js';
+
+/** What a rollback would do. */
+export interface Rollback {
+  /** The deployment that is gone back to. */
+  readonly record: DeploymentRecord;
+  /** Sorted by service. */
+  readonly changes: readonly { readonly service: string; readonly from: string | null; readonly to: string }[];
+}
+
+export interface Wanted {
+  /** Default: the newest deployment whose images, of these services, differ from those that run. */
+  readonly id?: string | undefined;
+  /** None: every service. */
+  readonly services: readonly string[];
+}
+
+/**
+ * The images to deploy again. Services that did not exist then are left.
+ * @param records newest first
+ * @throws LandfallError `DEPLOYMENT_UNKNOWN`, `NOTHING_TO_ROLL_BACK`
+ */
+export function rollbackTo(records: readonly DeploymentRecord[], { id, services }: Wanted): Rollback {
+  const [latest, ...earlier] = records;
+  const all = earlier.map((record) => ({ record, changes: changesBetween(latest, record, services) }));
+  if (id !== undefined && !records.some((one) => one.id === id)) throw unknown(id, records);
+  const found = all.find(({ record, changes }) => (id === undefined ? changes.length > 0 : record.id === id));
+  if (found !== undefined && found.changes.length > 0) return found;
+  throw new LandfallError({
+    code: 'NOTHING_TO_ROLL_BACK',
+    message: `No earlier deployment has other images${services.length > 0 ? ` of ${services.join(', ')}` : ''}.`,
+    fix: 'landfall infra:rollback --list shows the deployments that there were.',
+  });
+}
+
+function changesBetween(
+  latest: DeploymentRecord | undefined,
+  record: DeploymentRecord,
+  services: readonly string[],
+): Rollback['changes'] {
+  return Object.entries(record.images)
+    .filter(([service]) => services.length === 0 || services.includes(service))
+    .map(([service, { digest }]) => ({ service, from: latest?.images[service]?.digest ?? null, to: digest }))
+    .filter(({ from, to }) => from !== null && from !== to)
+    .toSorted((a, b) => (a.service < b.service ? -1 : 1));
+}
+
+const unknown = (id: string, records: readonly DeploymentRecord[]): LandfallError =>
+  new LandfallError({
+    code: 'DEPLOYMENT_UNKNOWN',
+    message: `There is no deployment ${id}.`,
+    fix: `The newest are: ${records
+      .slice(0, 5)
+      .map((one) => one.id)
+      .join(', ')}. landfall infra:rollback --list shows all.`,
+  });
