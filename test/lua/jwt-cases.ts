@@ -19,7 +19,7 @@ export interface JwtStep {
   readonly asked?: number;
 }
 
-/** One rule of `landfall-jwt`, for its Lua and for its twin in TypeScript. */
+/** One rule of `landfall-jwt`, wherever its Lua runs. */
 export interface JwtCase {
   readonly name: string;
   readonly steps: readonly JwtStep[];

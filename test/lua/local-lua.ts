@@ -1,13 +1,14 @@
-import { LocalGateway } from '../../src/layers/gateway/local/gateway.js';
+import { LocalGateway, type GatewayContext } from '../../src/layers/gateway/local/gateway.js';
 import { readDeclarative } from '../../src/layers/gateway/local/declarative.js';
 import { realClock } from '../../src/local/clock.js';
 import type { Clock } from '../../src/local/contract/clock.js';
 import { UpstreamError, type Handler, type HeaderPair, type HttpRequest } from '../../src/local/contract/http.js';
 import { header } from '../../src/local/http/headers.js';
 import { text } from '../../src/local/http/responses.js';
-import { ask } from '../../src/local/testing/fake-request.js';
+import { ask, type FakeRequest } from '../../src/local/testing/fake-request.js';
 import type { Plan } from '../harness/nginx.js';
 import type { FakeIssuer } from './issuer.js';
+import type { Answer } from './servers.js';
 import type { SnippetPlace } from './snippet-place.js';
 
 export interface LocalLuaOptions {
@@ -15,12 +16,21 @@ export interface LocalLuaOptions {
   readonly plans: Readonly<Record<string, Plan>>;
   /** By the number that their paths begin with. */
   readonly issuers?: ReadonlyMap<string, FakeIssuer>;
+  /** Who is behind all plans; default: one that answers 200. The Host is `NAME.internal`. */
+  readonly service?: Handler;
+  /** The task's variables, the image's settings, and whom sockets trust. */
+  readonly gateway?: Pick<GatewayContext, 'env' | 'settings' | 'caCertificate'>;
+}
+
+/** The local gateway as a place, and how to ask it in full. */
+export interface LocalPlace extends SnippetPlace {
+  request(plan: string, request: FakeRequest): Promise<Answer>;
 }
 
 const noUpgrade = () => Promise.reject(new Error('No upgrade expected.'));
 
 /** The same Lua in the local gateway: plans by path, one service behind all, issuers behind 8080. */
-export async function startLocalLua({ plans, issuers = new Map() }: LocalLuaOptions): Promise<SnippetPlace> {
+export async function startLocalLua({ plans, issuers = new Map(), ...more }: LocalLuaOptions): Promise<LocalPlace> {
   const lines: string[] = [];
   const got = new Map<string, HttpRequest>();
   let seconds: number | undefined;
@@ -30,7 +40,7 @@ export async function startLocalLua({ plans, issuers = new Map() }: LocalLuaOpti
   const service: Handler = {
     request: (request) => {
       got.set(header(request.headers, 'x-number') ?? '', request);
-      return Promise.resolve(text(200, 'from the service'));
+      return more.service?.request(request) ?? Promise.resolve(text(200, 'from the service'));
     },
     upgrade: noUpgrade,
   };
@@ -42,16 +52,19 @@ export async function startLocalLua({ plans, issuers = new Map() }: LocalLuaOpti
     dial: (host, port) => ({ host, port }),
     log: (_level, message) => lines.push(message),
     signal: stopping.signal,
+    ...more.gateway,
   });
   let count = 0;
+  const request = async (plan: string, { headers = [], ...rest }: FakeRequest): Promise<Answer> => {
+    const number = String((count += 1));
+    const all: readonly HeaderPair[] = [...headers, ['X-Number', number]];
+    const peer = { address: '127.0.0.1', port: 50_000 };
+    const answer = await ask(gateway, { target: `/${plan}/`, headers: all, peer, tls: false, ...rest });
+    return { ...answer, service: got.get(number)?.headers };
+  };
   return {
-    ask: async (plan, headers = []) => {
-      const number = String((count += 1));
-      const all: readonly HeaderPair[] = [...headers, ['X-Number', number]];
-      const peer = { address: '127.0.0.1', port: 50_000 };
-      const answer = await ask(gateway, { target: `/${plan}/`, headers: all, peer, tls: false });
-      return { ...answer, service: got.get(number)?.headers };
-    },
+    request,
+    ask: (plan, headers = []) => request(plan, { headers }),
     setClock: (at) => {
       seconds = at;
       return Promise.resolve();
@@ -78,6 +91,11 @@ function declarativeOf(plans: Readonly<Record<string, Plan>>): object {
         ...plugins,
       ],
       routes: [{ name, paths: [`/${name}/`] }],
+    })),
+    upstreams: Object.keys(plans).map((name) => ({
+      name: `${name}.upstream`,
+      host_header: `${name}.internal`,
+      targets: [{ target: 'alb.shop.local:8443' }],
     })),
   };
 }
