@@ -248,6 +248,15 @@ describe('the Dockerfile of a service', () => {
     ]);
   });
 
+  test('that is a package of its own needs no name', async () => {
+    const nameless = {
+      'services/auth/package.json': { dependencies: { ms: '2' } },
+      'services/auth/package-lock.json': '{}',
+    };
+    await write(nameless);
+    expect(installs(await dockerfile())).toHaveLength(2);
+  });
+
   test('without a package.json installs and builds nothing', async () => {
     await write({ 'services/auth/main.js': '' });
     expect(await dockerfile(image({ start: 'node main.js' }))).toMatchInlineSnapshot(`

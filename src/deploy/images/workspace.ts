@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { getPackages } from '@manypkg/get-packages';
+import { getPackages, PackageJsonMissingNameError } from '@manypkg/get-packages';
 import { LandfallError, messageOf } from '../../base/errors.js';
 import { packageJson, type PackageJson } from '../content-hash.js';
 import { packageManagerOf, type PackageManager } from './package-manager.js';
@@ -36,29 +36,31 @@ export async function workspaceOf(folder: string, service: string, installs = tr
   const json = await packageJson(folder);
   const alone: Workspace = { root: folder, service: packageAt('.', json), linked: [], folders: [] };
   if (!(await exists(join(folder, 'package.json')))) return alone;
+  const workspace = (await memberOf(folder, json)) ?? alone;
+  const needsInstall = [workspace.service, ...workspace.linked].some(({ json: one }) => hasDependencies(one));
+  const isMember = workspace.folders.length > 0;
+  const manager = installs && (needsInstall || isMember) ? await packageManagerOf(workspace.root, service) : undefined;
+  return { ...workspace, ...(manager && { manager }) };
+}
+
+/** The workspace of which a folder is a package; undefined when it is none's. */
+async function memberOf(folder: string, json: PackageJson): Promise<Workspace | undefined> {
   const found = await getPackages(folder).catch((cause: unknown) => {
+    // A package of its own needs no name.
+    if (cause instanceof PackageJsonMissingNameError && json.name === undefined) return undefined;
     throw unreadable(folder, cause);
   });
+  if (found === undefined || found.tool.type === 'root') return undefined;
   const packages = await Promise.all(
     found.packages.map(async ({ dir, relativeDir }) =>
       packageAt(relativeDir.split(sep).join('/'), await packageJson(dir)),
     ),
   );
   const own = relative(found.rootDir, folder).split(sep).join('/') || '.';
-  const member = packages.find((one) => one.folder === own);
-  const isWorkspace = found.tool.type !== 'root' && member !== undefined;
-  const root = isWorkspace ? found.rootDir : folder;
-  const workspace = isWorkspace
-    ? {
-        root,
-        service: member,
-        linked: linkedFrom(member, packages),
-        folders: packages.map((one) => one.folder).sort(),
-      }
-    : alone;
-  const needsInstall = [workspace.service, ...workspace.linked].some(({ json: one }) => hasDependencies(one));
-  const manager = installs && (needsInstall || isWorkspace) ? await packageManagerOf(root, service) : undefined;
-  return { ...workspace, ...(manager && { manager }) };
+  const service = packages.find((one) => one.folder === own);
+  if (service === undefined) return undefined;
+  const folders = packages.map((one) => one.folder).sort();
+  return { root: found.rootDir, service, linked: linkedFrom(service, packages), folders };
 }
 
 const packageAt = (folder: string, json: PackageJson): Package => ({
