@@ -62,7 +62,7 @@ const cachePolicy: LocalBehaviour = {
 const edgeFunction: LocalBehaviour = {
   fidelity: 'approximate',
   leftOut:
-    'Node’s JavaScript engine, so that language features which the runtime lacks work here; a time limit of 100 ms in place of compute utilisation; modules crypto and cloudfront (key-value stores, origin changes), Buffer, logs.',
+    'Node’s JavaScript engine, so that language features which the runtime lacks work here; a time limit of 2 s in place of compute utilisation; modules crypto and cloudfront (key-value stores, origin changes), Buffer, logs.',
   apply({ args, address }, ctx) {
     const { name, code } = functionSchema.parse(args);
     compileFunction(code, address, ctx.clock);
