@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { filesWith } from '../../harness/planted.js';
 import { landfallJson } from '../landfall.js';
 import { expectEqual, expectTrue, type Row } from '../row.js';
 import type { Shop } from '../shop.js';
@@ -98,16 +99,4 @@ export async function taskOf(shop: Shop, address: string): Promise<{ readonly id
 /** What the system shows of a process's environment; undefined where it shows none (macOS). */
 async function environmentOf(pid: number): Promise<string | undefined> {
   return readFile(`/proc/${String(pid)}/environ`, 'utf8').catch(() => undefined);
-}
-
-/** Files below `folder` that hold one of the texts; the database's own storage is PostgreSQL's, and looked through too. */
-async function filesWith(folder: string, needles: readonly string[]): Promise<readonly string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const found: string[] = [];
-  for (const entry of entries.filter((candidate) => candidate.isFile())) {
-    const file = join(entry.parentPath, entry.name);
-    const content = await readFile(file).catch(() => Buffer.alloc(0));
-    if (needles.some((needle) => content.includes(needle))) found.push(file);
-  }
-  return found;
 }
