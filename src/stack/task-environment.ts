@@ -41,18 +41,32 @@ export function peerVariable(name: string): string {
   return `${name.toUpperCase().replaceAll('-', '_')}_URL`;
 }
 
-/** `DATABASE_URL`, `REDIS_URL`, `JOB_TOKEN` and the declared secrets, sorted by name. A declared name beats Landfall's own. */
+/** `DATABASE_URL`, `REDIS_URL`, `JOB_TOKEN` and the declared secrets, sorted by name. A service's own beats a shared one, and Landfall's. */
 export function secretsOf(refs: Refs, service: TaskService): readonly SecretVariable[] {
-  const own = [...service.secrets, ...(service.database === undefined ? [] : ['DATABASE_URL'])].map((name) =>
+  const { own: named, shared: sharedNames } = secretNamesOf(service);
+  const own = [...named, ...(service.database === undefined ? [] : ['DATABASE_URL'])].map((name) =>
     wholeSecret(name, attr(refs.secret(service.name, name), 'arn')),
   );
   const shared = [
+    ...sharedNames.map((name) => wholeSecret(name, attr(refs.secret('shared', name), 'arn'))),
     ...(service.redis ? [redisSecret(refs, 'REDIS_URL', 'url')] : []),
     ...(Object.keys(service.jobs).length > 0
       ? [wholeSecret('JOB_TOKEN', attr(refs.secret('shared', 'JOB_TOKEN'), 'arn'))]
       : []),
   ].filter(({ name }) => !own.some((other) => other.name === name));
   return [...own, ...shared].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The names that a service declares, by scope: `shared/NAME` is one value for all that name it so. */
+export function secretNamesOf({ secrets }: Pick<TaskService, 'secrets'>): {
+  readonly own: readonly string[];
+  readonly shared: readonly string[];
+} {
+  const prefix = 'shared/';
+  return {
+    own: secrets.filter((name) => !name.startsWith(prefix)),
+    shared: secrets.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
+  };
 }
 
 /** A secret that is one value. */

@@ -31,18 +31,25 @@ function variable(service: LooseEntry, name: string, at: Place): readonly Mistak
 function secrets(service: LooseEntry, variables: ReadonlySet<string>): readonly Mistake[] {
   return texts(service.fields['secrets']).flatMap(({ index, value }) => {
     const at: Place = ['services', service.name, 'secrets', index];
-    const both = variables.has(value)
+    const name = value.replace(/^shared\//, '');
+    const both = variables.has(name)
       ? [
           mistake(
             'CONFIG_DUPLICATE',
             at,
-            `"${value}" is both in \`env\` and in \`secrets\`.`,
+            `"${name}" is both in \`env\` and in \`secrets\`.`,
             'Keep one: secrets for what must not be read in the config.',
           ),
         ]
       : [];
-    return [...reserved(service, value, at), ...both];
+    return [...reserved(service, name, at), ...landfallsOwn(value, at), ...both];
   });
+}
+
+/** Shared values that Landfall makes. */
+function landfallsOwn(value: string, at: Place): readonly Mistake[] {
+  if (value !== 'shared/REDIS' && value !== 'shared/JOB_TOKEN') return [];
+  return [mistake('CONFIG_ENV_RESERVED', at, `${value} is Landfall's own.`, 'Use another name.')];
 }
 
 function reserved(service: LooseEntry, name: string, at: Place): readonly Mistake[] {

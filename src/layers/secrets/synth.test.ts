@@ -5,6 +5,7 @@ import { refsOf } from '../../stack/refs.js';
 import { expression, referencePath } from '../../stack/terraform-json.js';
 import { configOf, nestService, smallPostgres, spaService, workerService } from '../../stack/testing/config.js';
 import { emptyStack } from '../../stack/testing/stack.js';
+import { secretsOf } from '../../stack/task-environment.js';
 import { viewOf } from '../../stack/view.js';
 import { synth } from './synth.js';
 
@@ -70,6 +71,32 @@ describe('secrets', () => {
         .all('aws_secretsmanager_secret')
         .map(({ name }) => name),
     ).toEqual(['kong__ORIGIN_VERIFY', 'kong__ORIGIN_VERIFY_NEXT']);
+  });
+});
+
+describe('a shared secret', () => {
+  const sharing = [
+    nestService('api', { secrets: ['shared/DSN', 'shared/KEY', 'KEY'], minInstances: 1 }),
+    workerService('mailer', { secrets: ['shared/DSN'] }),
+  ];
+
+  test('stands once for all who name it', () => {
+    const names = viewFor({ services: sharing }).all('aws_secretsmanager_secret');
+    expect(names.map(({ args }) => args.name).filter((name) => !String(name).includes('/kong/'))).toEqual([
+      'shop/dev/shared/DSN',
+      'shop/dev/shared/KEY',
+      'shop/dev/api/KEY',
+    ]);
+  });
+
+  test('reaches each under its name; a service’s own beats it', () => {
+    const [api] = sharing;
+    const refs = refsOf(configOf({ services: sharing }));
+    const given = api === undefined ? [] : secretsOf(refs, api);
+    expect(given.map(({ name, valueFrom }) => [name, expression(valueFrom)])).toEqual([
+      ['DSN', '${aws_secretsmanager_secret.shared__DSN.arn}'],
+      ['KEY', '${aws_secretsmanager_secret.api__KEY.arn}'],
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@ import type { Config } from '../../config/config.js';
 import { jsonText, template } from '../../stack/expr.js';
 import type { SynthPart } from '../../stack/layer.js';
 import { canSleep, databasesOf, hasJobs, isTask, type Refs } from '../../stack/refs.js';
+import { secretNamesOf } from '../../stack/task-environment.js';
 import {
   attr,
   dataSource,
@@ -35,10 +36,13 @@ export function synth(config: Config, refs: Refs): SynthPart {
       ...tokens.flatMap((token) => generated(config, refs, token)),
       ...(config.redis === undefined ? [] : redis(config, refs)),
       ...databases.flatMap(({ service, database }) => databaseUrl(config, refs, service, database)),
+      ...sharedNames(config).map((key) => secret(config, refs, 'shared', key, 'Declared as shared', 30)),
       ...config.services
         .filter(isTask)
         .flatMap((service) =>
-          service.secrets.map((key) => secret(config, refs, service.name, key, `Declared by ${service.name}`, 30)),
+          secretNamesOf(service).own.map((key) =>
+            secret(config, refs, service.name, key, `Declared by ${service.name}`, 30),
+          ),
         ),
     ],
     ephemeral: [
@@ -73,6 +77,9 @@ const originVerify = [
     value: 'ephemeral.aws_secretsmanager_random_password.origin_verify_next',
   },
 ] as const;
+
+const sharedNames = ({ services }: Config): readonly string[] =>
+  [...new Set(services.filter(isTask).flatMap((service) => secretNamesOf(service).shared))].sort();
 
 const redisPassword = 'ephemeral.aws_secretsmanager_random_password.redis';
 
