@@ -32,6 +32,8 @@ export interface TaskPlan {
   readonly sleeps: boolean;
   /** How long a task may take to drain. At most 120 on Fargate. @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html (read 2026-11-23) */
   readonly stopTimeoutSeconds: number;
+  /** The services of the cluster that it calls, by their names in ECS. */
+  readonly calls: readonly string[];
   readonly dependsOn: readonly AnyAddress[];
 }
 
@@ -132,6 +134,7 @@ function service(refs: Refs, plan: TaskPlan): AnyResource {
         Name: refs.name(255, plan.name),
         'landfall:sleeps': String(plan.sleeps),
         'landfall:wake-count': String(Math.max(1, plan.minInstances)),
+        ...callTags(plan.calls),
       },
     },
     {
@@ -146,5 +149,19 @@ function service(refs: Refs, plan: TaskPlan): AnyResource {
       ],
       lifecycle: { ignore_changes: ['desired_count'] },
     },
+  );
+}
+
+/** A tag's value has 256 characters at most; a comma is not among them. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html (not re-read) */
+const tagLength = 256;
+
+/** Names with spaces between, in as many tags as they need: `landfall:calls`, `landfall:calls-2`, … */
+export function callTags(names: readonly string[]): Readonly<Record<string, string>> {
+  const values = names.reduce<readonly string[]>((done, name) => {
+    const joined = done.length === 0 ? name : `${String(done.at(-1))} ${name}`;
+    return done.length > 0 && joined.length > tagLength ? [...done, name] : [...done.slice(0, -1), joined];
+  }, []);
+  return Object.fromEntries(
+    values.map((value, index) => [index === 0 ? 'landfall:calls' : `landfall:calls-${String(index + 1)}`, value]),
   );
 }

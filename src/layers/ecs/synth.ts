@@ -69,6 +69,7 @@ function gatewayPlan(config: Config, refs: Refs): TaskPlan {
     discovery: false,
     behindLoadBalancer: true,
     sleeps: false,
+    calls: [],
     stopTimeoutSeconds: gatewayDrainSeconds(config),
     dependsOn: [
       'aws_lb_listener_rule.origin_verify',
@@ -99,6 +100,10 @@ function servicePlan(config: Config, refs: Refs, service: TaskService): TaskPlan
     discovery: true,
     behindLoadBalancer: hasTargetGroup(service),
     sleeps: canSleep(service),
+    calls: config.services
+      .filter(inCluster)
+      .filter(({ name }) => service.calls.includes(name))
+      .map(({ name }) => refs.name(255, name)),
     stopTimeoutSeconds: 30,
     dependsOn: prerequisites(refs, service),
   };

@@ -16,8 +16,12 @@ afterEach(async () => {
 });
 
 /** The function before a fake AWS, and what it prints. */
-async function place(services: Readonly<Record<string, FakeService>>, more: Operations = {}) {
-  const state = { secret: token, now: 0 };
+async function place(
+  services: Readonly<Record<string, FakeService>>,
+  more: Operations = {},
+  onPause: (count: number) => void = () => undefined,
+) {
+  const state = { secret: token, now: 0, pauses: 0 };
   aws = await startAws({
     ...ecsOperations(services),
     PutMetricData: () => ({}),
@@ -33,6 +37,12 @@ async function place(services: Readonly<Record<string, FakeService>>, more: Oper
     stack: 'shop-dev',
     tokenSecretArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/dev/kong/WAKE_TOKEN-abcdef',
     now: () => state.now,
+    pause: (ms) => {
+      state.now += ms;
+      state.pauses += 1;
+      onPause(state.pauses);
+      return Promise.resolve();
+    },
     log: logLine,
   });
   const ask = async (headers: Readonly<Record<string, string>>, more: object = {}) => {
@@ -190,6 +200,96 @@ describe('a wake-up', () => {
     expect(
       aws.calls.filter(({ operation }) => operation === 'UpdateService').map(({ input }) => input['desiredCount']),
     ).toSatisfy((all: readonly unknown[]) => all.every((each) => each === 2));
+  });
+});
+
+describe('the order of a wake-up', () => {
+  const calls = (...names: readonly string[]) => ({ 'landfall:calls': names.join(' ') });
+  const updates = () =>
+    aws.calls
+      .filter(({ operation }) => operation === 'UpdateService')
+      .map(({ input }) => String(input['service']).replace(/^.*\//, ''));
+
+  test('puts those that others call before them, and waits until they run', async () => {
+    const fleet: Record<string, FakeService> = {
+      web: { desiredCount: 0, tags: calls('offers', 'auth') },
+      offers: { desiredCount: 0, tags: calls('auth') },
+      auth: { desiredCount: 0, runningCount: 0 },
+      alone: { desiredCount: 0 },
+    };
+    const { answer, state } = await place(fleet, {}, (count) => {
+      if (count === 3) (fleet['auth'] as FakeService).runningCount = 1;
+      if (count === 3) expect(updates()).toEqual(['auth', 'alone']);
+    });
+    const report = await answer({ action: 'wake' });
+    expect(report).toEqual({ woken: ['auth', 'alone', 'offers', 'web'], awake: 0, failed: [] });
+    expect([updates(), state.now]).toEqual([['auth', 'alone', 'offers', 'web'], 3000]);
+  });
+
+  test('waits ten seconds for one, and forty for all', async () => {
+    const chain = Array.from({ length: 7 }, (_, index) => [
+      `s${String(index)}`,
+      { desiredCount: 0, runningCount: 0, ...(index > 0 && { tags: calls(`s${String(index - 1)}`) }) },
+    ]) as [string, FakeService][];
+    const raised: number[] = [];
+    const { answer } = await place(Object.fromEntries(chain), {}, (count) => (raised[count] = updates().length));
+    const report = await answer({ action: 'wake' });
+    expect(report).toMatchObject({ woken: ['s0', 's1', 's2', 's3', 's4', 's5', 's6'], failed: [] });
+    expect([raised[10], raised[11], raised[21], raised[31], raised.length]).toEqual([1, 2, 3, 4, 41]);
+  });
+
+  test('starts those together that call each other in a circle, and those that call themselves', async () => {
+    const { answer, state } = await place({
+      a: { desiredCount: 0, tags: calls('b') },
+      b: { desiredCount: 0, tags: calls('c') },
+      c: { desiredCount: 0, tags: calls('a') },
+      self: { desiredCount: 0, tags: calls('self') },
+    });
+    expect(await answer({ action: 'wake' })).toMatchObject({ woken: ['self', 'a', 'b', 'c'], failed: [] });
+    expect(state.now).toBe(0);
+  });
+
+  test('does not wait for services that run, are gone or are leaving', async () => {
+    const { answer, state } = await place({
+      web: { desiredCount: 0, tags: calls('runs', 'gone', 'leaving') },
+      runs: { desiredCount: 2 },
+      leaving: { desiredCount: 0, status: 'DRAINING' },
+    });
+    expect(await answer({ action: 'wake' })).toEqual({ woken: ['web'], awake: 1, failed: [] });
+    expect(state.now).toBe(0);
+  });
+
+  test('does not lower one that something else raised meanwhile', async () => {
+    const fleet: Record<string, FakeService> = {
+      web: { desiredCount: 0, tags: calls('auth') },
+      auth: { desiredCount: 0, runningCount: 0 },
+    };
+    const { answer } = await place(fleet, {}, () => ((fleet['web'] as FakeService).desiredCount = 5));
+    expect(await answer({ action: 'wake' })).toEqual({ woken: ['auth'], awake: 1, failed: [] });
+    expect(counts(fleet)).toEqual({ web: 5, auth: 1 });
+  });
+
+  test('reads calls from several tags', async () => {
+    const { answer } = await place({
+      web: { desiredCount: 0, tags: { 'landfall:calls': 'a', 'landfall:calls-2': 'b c', 'landfall:callsign': 'x' } },
+      a: { desiredCount: 0 },
+      b: { desiredCount: 0 },
+      c: { desiredCount: 0 },
+    });
+    expect(await answer({ action: 'wake' })).toMatchObject({ woken: ['a', 'b', 'c', 'web'] });
+  });
+
+  test('of one service takes along what it calls, directly or through others, and no more', async () => {
+    const { ask, services } = await place({
+      web: { desiredCount: 0, tags: calls('offers', 'gone') },
+      offers: { desiredCount: 0, tags: calls('auth') },
+      auth: { desiredCount: 0 },
+      reports: { desiredCount: 0, tags: calls('web') },
+    });
+    const { statusCode, body } = await ask({ 'x-wake-token': token }, { body: '{"services":["web"]}' });
+    expect([statusCode, body]).toEqual([200, { woken: ['auth', 'offers', 'web'], awake: 0, failed: [] }]);
+    expect(counts(services)).toEqual({ web: 1, offers: 1, auth: 1, reports: 0 });
+    expect(count('ListServices')).toBe(0);
   });
 });
 

@@ -22,6 +22,7 @@ export interface Surroundings {
   readonly tokenSecretArn: string;
   /** Milliseconds. */
   readonly now: () => number;
+  readonly pause: (ms: number) => Promise<void>;
   readonly log: Log;
 }
 
@@ -50,7 +51,8 @@ export function answerer(surroundings: Surroundings): (event: unknown) => Promis
   }, surroundings.now);
 
   async function run(action: 'wake' | 'sleep', only: readonly string[] | undefined) {
-    const report = action === 'wake' ? await wake({ ecs, cluster }, emit, only) : await sleep({ ecs, cluster }, only);
+    const report =
+      action === 'wake' ? await wake({ ecs, cluster }, emit, surroundings, only) : await sleep({ ecs, cluster }, only);
     log({ event: action, ...(only && { only }), ...report });
     return report;
   }

@@ -1,4 +1,5 @@
 /** The wake-up function: raises services that stand at 0 when the gateway asks, and wakes or puts to sleep by schedule. */
+import { setTimeout } from 'node:timers/promises';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -26,6 +27,7 @@ export async function handler(event: unknown): Promise<unknown> {
     stack: variable('STACK'),
     tokenSecretArn: variable('TOKEN_SECRET_ARN'),
     now: Date.now,
+    pause: (ms) => setTimeout(ms),
     log: logLine,
   });
   return answer(event);

@@ -49,6 +49,8 @@ export async function* servicePages(fleet: Fleet, only?: readonly string[]): Asy
   }
 }
 
+export const isActive = ({ status }: Service): boolean => status === 'ACTIVE';
+
 async function listServices({ ecs, cluster }: Fleet): Promise<readonly string[]> {
   const arns: string[] = [];
   for await (const page of paginateListServices({ client: ecs, pageSize: limits.list }, { cluster })) {
@@ -86,4 +88,4 @@ const failureOf = (service: string, error: unknown): Failure => ({
 });
 
 /** `…:service/shop-dev/shop-dev-auth` → `shop-dev-auth`. */
-const nameOf = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1);
+export const nameOf = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1);

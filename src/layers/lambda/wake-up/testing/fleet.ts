@@ -3,6 +3,8 @@ import { AwsError, type Operations } from '../../shared/testing/aws.js';
 /** A service of the fake cluster. */
 export interface FakeService {
   desiredCount: number;
+  /** As many as wanted where nothing is said. */
+  runningCount?: number;
   readonly status?: 'ACTIVE' | 'DRAINING';
   readonly tags?: Readonly<Record<string, string>>;
   /** Thrown, one by one, by `UpdateService`; then it works. */
@@ -51,13 +53,14 @@ export function ecsOperations(services: Readonly<Record<string, FakeService>>): 
 
 function describe(name: string, service: FakeService | undefined, tagged: boolean): readonly object[] {
   if (service === undefined) return [];
-  const { desiredCount, status = 'ACTIVE', tags = {} } = service;
+  const { desiredCount, runningCount = desiredCount, status = 'ACTIVE', tags = {} } = service;
   return [
     {
       serviceArn: arnOf(name),
       serviceName: name,
       status,
       desiredCount,
+      runningCount,
       ...(tagged && { tags: Object.entries(tags).map(([key, value]) => ({ key, value })) }),
     },
   ];
