@@ -526,6 +526,14 @@ export interface CloudfrontResponseHeadersPolicyXssProtection {
 export interface CloudwatchLogDeliveryDestinationDeliveryDestinationConfiguration {
   readonly destination_resource_arn: Value<string>;
 }
+export interface CloudwatchLogMetricFilterMetricTransformation {
+  readonly default_value?: Value<string> | undefined;
+  readonly dimensions?: Entries<string> | undefined;
+  readonly name: Value<string>;
+  readonly namespace: Value<string>;
+  readonly unit?: Value<string> | undefined;
+  readonly value: Value<string>;
+}
 export interface CloudwatchMetricAlarmMetric {
   readonly dimensions?: Entries<string> | undefined;
   readonly metric_name: Value<string>;
@@ -1942,6 +1950,12 @@ export interface AwsCloudwatchLogGroupArgs {
   readonly tags?: Entries<string> | undefined;
   readonly tags_all?: Entries<string> | undefined;
 }
+export interface AwsCloudwatchLogMetricFilterArgs {
+  readonly log_group_name: Value<string>;
+  readonly name: Value<string>;
+  readonly pattern: Value<string>;
+  readonly metric_transformation: readonly [CloudwatchLogMetricFilterMetricTransformation];
+}
 export interface AwsCloudwatchMetricAlarmArgs {
   readonly actions_enabled?: Value<boolean> | undefined;
   readonly alarm_actions?: Items<string> | undefined;
@@ -3159,6 +3173,12 @@ export interface AwsCloudwatchLogGroupAttributes {
   readonly tags: Readonly<Record<string, string>>;
   readonly tags_all: Readonly<Record<string, string>>;
 }
+export interface AwsCloudwatchLogMetricFilterAttributes {
+  readonly id: string;
+  readonly log_group_name: string;
+  readonly name: string;
+  readonly pattern: string;
+}
 export interface AwsCloudwatchMetricAlarmAttributes {
   readonly actions_enabled: boolean;
   readonly alarm_actions: readonly string[];
@@ -4250,6 +4270,7 @@ export interface ResourceArgs {
   readonly aws_cloudwatch_log_delivery_destination: AwsCloudwatchLogDeliveryDestinationArgs;
   readonly aws_cloudwatch_log_delivery_source: AwsCloudwatchLogDeliverySourceArgs;
   readonly aws_cloudwatch_log_group: AwsCloudwatchLogGroupArgs;
+  readonly aws_cloudwatch_log_metric_filter: AwsCloudwatchLogMetricFilterArgs;
   readonly aws_cloudwatch_metric_alarm: AwsCloudwatchMetricAlarmArgs;
   readonly aws_db_instance: AwsDbInstanceArgs;
   readonly aws_db_parameter_group: AwsDbParameterGroupArgs;
@@ -4339,6 +4360,7 @@ export interface ResourceAttributes {
   readonly aws_cloudwatch_log_delivery_destination: AwsCloudwatchLogDeliveryDestinationAttributes;
   readonly aws_cloudwatch_log_delivery_source: AwsCloudwatchLogDeliverySourceAttributes;
   readonly aws_cloudwatch_log_group: AwsCloudwatchLogGroupAttributes;
+  readonly aws_cloudwatch_log_metric_filter: AwsCloudwatchLogMetricFilterAttributes;
   readonly aws_cloudwatch_metric_alarm: AwsCloudwatchMetricAlarmAttributes;
   readonly aws_db_instance: AwsDbInstanceAttributes;
   readonly aws_db_parameter_group: AwsDbParameterGroupAttributes;

@@ -19,6 +19,7 @@ export const resourceTypes = [
   'aws_cloudwatch_log_delivery_destination',
   'aws_cloudwatch_log_delivery_source',
   'aws_cloudwatch_log_group',
+  'aws_cloudwatch_log_metric_filter',
   'aws_cloudwatch_metric_alarm',
   'aws_db_instance',
   'aws_db_parameter_group',

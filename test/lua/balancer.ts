@@ -1,6 +1,7 @@
 import { createServer as createSecureServer } from 'node:https';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isSigned, type Question } from './servers.js';
 import { createAuthority, issueLeaf } from '../../src/local/certificates-authority.js';
 
 /** How a service behind the load balancer answers. */
@@ -31,6 +32,9 @@ export class FakeBalancer {
   /** Milliseconds from a wake-up until the service answers; 100 where nothing is said. */
   readonly startMs = new Map<string, number>();
 
+  /** What a service answers instead of the headers that it got, by its path. */
+  readonly documents = new Map<string, (path: string) => string>();
+
   callsFor(service: string): readonly WakeCall[] {
     return this.calls.get(service) ?? [];
   }
@@ -48,13 +52,18 @@ export class FakeBalancer {
       this.#wake(request, body.toString(), response);
       return;
     }
+    if (request.url === '/verify') {
+      response.end(String(isSigned(JSON.parse(body.toString()) as Question)));
+      return;
+    }
     const service = host.replace(/\.internal$/, '');
     const isProbe = request.url === '/health';
     if (isProbe) this.probes.set(service, (this.probes.get(service) ?? 0) + 1);
     const state = this.services.get(service) ?? 'up';
     if (state === 'up') {
       if (!isProbe) this.served.set(service, [...(this.served.get(service) ?? []), body]);
-      response.setHeader('x-reached', 'service').end(JSON.stringify(request.rawHeaders));
+      const document = this.documents.get(service)?.(request.url ?? '/');
+      response.setHeader('x-reached', 'service').end(document ?? JSON.stringify(request.rawHeaders));
       return;
     }
     const [status, server] =

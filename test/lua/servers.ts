@@ -47,7 +47,7 @@ export const startFixtures = (
     }),
   );
 
-interface Question {
+export interface Question {
   readonly jwk: JsonWebKey;
   readonly algorithm: { readonly digest: string };
   readonly text: string;
@@ -55,7 +55,7 @@ interface Question {
 }
 
 /** As Kong's OpenSSL would say. */
-function isSigned({ jwk, algorithm, text, signature }: Question): boolean {
+export function isSigned({ jwk, algorithm, text, signature }: Question): boolean {
   try {
     const key = createPublicKey({ key: jwk, format: 'jwk' });
     const signed = Buffer.from(signature, 'base64');

@@ -19,6 +19,8 @@ export interface WakingOptions {
   readonly workers?: number;
   /** The name that the load balancer's certificate must have. */
   readonly serverName?: string;
+  /** Who issues the tokens that every service asks for, a service itself. */
+  readonly issuer?: string;
   /** What the gateway's task has as its token. */
   readonly token?: string;
 }
@@ -28,7 +30,7 @@ export async function startWakingNginx(options: WakingOptions): Promise<WakingNg
   const listening = await startBalancer(balancer);
   const plans = Object.entries(options.services).map(([service, own]): [string, Plan] => [
     service,
-    { postFunctions: wakingSnippets({ ...settingsOf(service, listening, options), ...own }) },
+    planOf({ ...settingsOf(service, listening, options), ...own }, options.issuer),
   ]);
   const nginx = await startNginx({
     plans: Object.fromEntries(plans),
@@ -55,6 +57,17 @@ export async function startWakingNginx(options: WakingOptions): Promise<WakingNg
   };
 }
 
+/** `landfall-jwt` is before the snippets where there is an issuer; it finds it asleep with the settings that the service has. */
+function planOf(settings: WakeSettings, issuer: string | undefined): Plan {
+  const postFunctions = wakingSnippets({ ...settings, ...(settings.hold !== undefined && { reads_body: true }) });
+  if (issuer === undefined) return { postFunctions };
+  const host = `${issuer}.internal`;
+  const needs = settings.needs && [{ service: issuer, host, path: '/health' }];
+  const wake = { ...settings, service: issuer, scope: issuer, wake: JSON.stringify({ services: [issuer] }), needs };
+  const config = { discovery_url: `http://${host}/.well-known/openid-configuration`, host, wake };
+  return { postFunctions, plugins: [{ name: 'landfall-jwt', config }] };
+}
+
 /** The settings of a service that wakes alone. */
 const settingsOf = (
   service: string,
@@ -69,8 +82,12 @@ const settingsOf = (
 });
 
 function askNginx(port: number, path: string, asked: WakeRequest = {}): Promise<WakeAnswer> {
-  const { method = 'GET', accept, body, signal } = asked;
-  const headers = { ...(accept !== undefined && { accept }), ...(body && { 'content-length': body.length }) };
+  const { method = 'GET', accept, authorization, body, signal } = asked;
+  const headers = {
+    ...(accept !== undefined && { accept }),
+    ...(authorization !== undefined && { authorization }),
+    ...(body && { 'content-length': body.length }),
+  };
   return new Promise((resolve, reject) => {
     const outgoing = request({ host: '127.0.0.1', port, path, method, headers, agent: false, signal }, (message) => {
       const chunks: Buffer[] = [];

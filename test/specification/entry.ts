@@ -2,7 +2,7 @@ import type { PlannedStack } from '../harness/mocked-plan-stack.js';
 import type { PlanName } from '../harness/mocked-plan-variants.js';
 
 /** Capabilities that come after this version. */
-export type Capability = 'scale-to-zero' | 'cost' | 'deploy';
+export type Capability = 'cost' | 'deploy';
 
 interface Common {
   /** Exactly as `statementsOf` reads it from the specification. */

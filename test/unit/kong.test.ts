@@ -333,7 +333,7 @@ test('services that always run have nothing of waking; the others have it with t
   expect(generate('holding').fileOf('gateway/Dockerfile')).toContain('KONG_NGINX_PROXY_LUA_CHECK_CLIENT_ABORT="on"');
   expect(snippets('holding', 1)['access']).toMatchInlineSnapshot(`
     [
-      "require("landfall-wake.main").access({ service = "offers", balancer = { address = "alb.shop.local", port = 8443, server_name = "api.holding.example.com" }, scope = "all", wake = "", retry_after = 45, hold = 40, max_held = 100, needs = { { service = "offers", host = "offers.internal", path = "/health" }, { service = "auth", host = "auth.internal", path = "/health" } } })
+      "require("landfall-wake.main").access({ service = "offers", balancer = { address = "alb.shop.local", port = 8443, server_name = "api.holding.example.com" }, scope = "all", wake = "", retry_after = 45, hold = 40, max_held = 100, reads_body = true, needs = { { service = "offers", host = "offers.internal", path = "/health" }, { service = "auth", host = "auth.internal", path = "/health" } } })
     ",
     ]
   `);
@@ -348,7 +348,7 @@ test('services that always run have nothing of waking; the others have it with t
 /** `name: required` of the configuration that the plugin's own schema has. */
 const jwtFields = new Map(
   [
-    ...full.fileOf('gateway/plugins/landfall-jwt/schema.lua').matchAll(/^ +\{ (\w+) = (.*required = true.*) \},$/gm),
+    ...full.fileOf('gateway/plugins/landfall-jwt/schema.lua').matchAll(/^ {10}\{ (\w+) = (.*required = true.*) \},$/gm),
   ].map(([, name = '', rule = '']) => [name, !rule.includes('default')] as const),
 );
 
@@ -424,8 +424,23 @@ describe.each(['dev', 'sleeping', 'holding', 'counted', 'full'])(
         'refetch_interval',
         'retry_interval',
       ]);
-      expect(Object.keys(config ?? {}).filter((name) => !jwtFields.has(name))).toEqual([]);
+      const sleeps = environment === 'sleeping' || environment === 'holding';
+      expect(Object.keys(config ?? {}).filter((name) => !jwtFields.has(name))).toEqual(sleeps ? ['wake'] : []);
       expect([...jwtFields].filter(([name, required]) => required && config?.[name] === undefined)).toEqual([]);
+    });
+
+    test('landfall-jwt’s own schema knows everything that it gets of a sleeping issuer', () => {
+      const [config] = routes.flatMap((route) => list(route, 'plugins')).map((plugin) => plugin['config'] as Entity);
+      const schema = fileOf('gateway/plugins/landfall-jwt/schema.lua');
+      const namesOf = (value: unknown): readonly string[] =>
+        typeof value !== 'object' || value === null
+          ? []
+          : Object.entries(value).flatMap(([name, inner]) => [
+              ...(Array.isArray(value) ? [] : [name]),
+              ...namesOf(inner),
+            ]);
+      for (const name of namesOf(config?.['wake']))
+        expect(schema).toMatch(new RegExp(`^ +(\\{ )?${name} = (\\{|typedefs)`, 'm'));
     });
 
     test('targets have a port', () => {

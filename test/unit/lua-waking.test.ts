@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { whyNoNginx } from '../harness/nginx.js';
 import type { WakeSettings } from '../../src/layers/gateway/waking.js';
+import { FakeIssuer, issuerAddress } from '../lua/issuer.js';
+import { token } from '../lua/tokens.js';
 import { holdCases } from '../lua/hold-cases.js';
 import { retryCases, until, type WakeCase } from '../lua/wake-cases.js';
 import { startWakingNginx, type WakingNginx } from '../lua/wake-nginx.js';
@@ -69,6 +72,59 @@ describe.skipIf(reason !== undefined)(`waking in real ngx_lua, two workers${skip
       await other.stop();
     }
   }, 20_000);
+
+  describe('an issuer that sleeps', () => {
+    const now = Math.floor(Date.now() / 1000);
+    const good = token({ claims: { iat: now, nbf: now, exp: now + 3600 } });
+    const ask = (place: WakingNginx, authorization?: string) =>
+      place.runner('offers').ask(authorization === undefined ? {} : { authorization });
+
+    async function asleep(settings: Partial<WakeSettings>): Promise<WakingNginx> {
+      const own = await startWakingNginx({ services: { offers: settings }, workers: 1, issuer: 'auth' });
+      own.balancer.services.set('auth', 'no task');
+      own.balancer.startMs.set('auth', 400);
+      const issuer = new FakeIssuer('');
+      own.balancer.documents.set('auth', (path) =>
+        String(issuer.answer(path)?.body).replace(issuerAddress.base, 'http://auth.internal'),
+      );
+      return own;
+    }
+
+    test('is woken by who brings a token, who is told to come back', async () => {
+      const own = await asleep({});
+      try {
+        expect((await ask(own)).status).toBe(401);
+        expect((await ask(own, 'Bearer nonsense')).status).toBe(401);
+        expect(own.balancer.callsFor('auth')).toHaveLength(0);
+        const answers = await Promise.all(Array.from({ length: 20 }, () => ask(own, `Bearer ${good}`)));
+        expect(
+          new Set(answers.map(({ status, header }) => `${String(status)} ${String(header('retry-after'))}`)),
+        ).toEqual(new Set(['503 45']));
+        await until(async () => (await ask(own, `Bearer ${good}`)).status === 200, 'the token is taken');
+        expect(own.balancer.callsFor('auth')).toHaveLength(1);
+      } finally {
+        await own.stop();
+      }
+    }, 20_000);
+
+    test('is waited for, with the token and the body', async () => {
+      const needs = [{ service: 'offers', host: 'offers.internal', path: '/health' }];
+      const own = await asleep({ hold: 10, max_held: 100, needs });
+      try {
+        expect((await ask(own)).status).toBe(401);
+        const body = randomBytes(1_000_000);
+        const answers = await Promise.all([
+          own.runner('offers').ask({ authorization: `Bearer ${good}`, method: 'POST', body }),
+          ...Array.from({ length: 20 }, () => ask(own, `Bearer ${good}`)),
+        ]);
+        expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+        expect(own.balancer.callsFor('auth')).toHaveLength(1);
+        expect(own.balancer.served.get('offers')?.some((got) => got.equals(body))).toBe(true);
+      } finally {
+        await own.stop();
+      }
+    }, 20_000);
+  });
 
   describe('held requests', () => {
     const needs = [{ service: 'offers', host: 'offers.internal', path: '/health' }];

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
 import type { Config, NestService, RouteConfig } from '../../config/config.js';
-import { isNest, type Refs } from '../../stack/refs.js';
+import { canSleep, isNest, type Refs } from '../../stack/refs.js';
 import { stripIdentity, viewerAddress } from './lua.js';
 import { rateLimiting } from './rate-limiting.js';
-import { wakingPlugin } from './waking.js';
+import { wakeSettings, wakingPlugin } from './waking.js';
 
 /** Seconds between the load balancer's idle timeout (60) and the gateway's own: the balancer answers first. */
 const upstreamTimeoutMs = 65_000;
@@ -113,7 +113,12 @@ function tokenCheck(config: Config, refs: Refs): object {
   const issuer = config.services.filter(isNest).find(({ oidc }) => oidc !== undefined);
   const path = (issuer?.oidc?.discovery ?? '').replace(/\*$/, 'openid-configuration');
   const host = `alb.${refs.namespaceName}:8080`;
-  return { discovery_url: `http://${host}${path}`, host };
+  return {
+    discovery_url: `http://${host}${path}`,
+    host,
+    // It runs before the size of the body is checked.
+    ...(issuer !== undefined && canSleep(issuer) && { wake: wakeSettings(config, refs, issuer, false) }),
+  };
 }
 
 const escapeRegex = (text: string): string => text.replaceAll(/[\\^$.|?*+()[\]{}]/g, String.raw`\$&`);

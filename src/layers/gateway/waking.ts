@@ -13,9 +13,10 @@ export type WakeSettings = Readonly<{
   scope: string;
   wake: string;
   retry_after: number;
-  /** The last three where requests are held. */
+  /** What follows where requests are held. */
   hold?: number;
   max_held?: number;
+  reads_body?: boolean;
   needs?: readonly Readonly<{ service: string; host: string; path: string }>[];
 }>;
 
@@ -25,7 +26,7 @@ export type WakeSettings = Readonly<{
  */
 export function wakingPlugin(config: Config, refs: Refs, service: NestService): object | undefined {
   return canSleep(service)
-    ? { name: 'post-function', config: wakingSnippets(wakeSettings(config, refs, service)) }
+    ? { name: 'post-function', config: wakingSnippets(wakeSettings(config, refs, service, true)) }
     : undefined;
 }
 
@@ -43,8 +44,11 @@ export function wakingSnippets(settings: WakeSettings): Readonly<Partial<Record<
   };
 }
 
-/** What the Lua must know of a service. */
-export function wakeSettings(config: Config, refs: Refs, service: NestService): WakeSettings {
+/**
+ * What the Lua must know of a service.
+ * @param readsBody a request that is held is read first; only where its size was checked before
+ */
+export function wakeSettings(config: Config, refs: Refs, service: NestService, readsBody: boolean): WakeSettings {
   const { mode, scope, retryAfterSeconds, holdSeconds, maxHeld } = config.wake;
   const needed = scope === 'needed';
   return {
@@ -53,7 +57,12 @@ export function wakeSettings(config: Config, refs: Refs, service: NestService): 
     scope: needed ? service.name : 'all',
     wake: needed ? JSON.stringify({ services: [refs.name(255, service.name)] }) : '',
     retry_after: retryAfterSeconds,
-    ...(mode === 'hold' && { hold: holdSeconds, max_held: maxHeld, needs: needs(config, service) }),
+    ...(mode === 'hold' && {
+      hold: holdSeconds,
+      max_held: maxHeld,
+      ...(readsBody && { reads_body: true }),
+      needs: needs(config, service),
+    }),
   };
 }
 

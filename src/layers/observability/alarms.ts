@@ -20,13 +20,13 @@ import { serviceAlarms } from './alarms/services.js';
  * | database: storage                                         | yes        | yes       |
  * | database: CPU, connections, memory                        | yes        |           |
  * | each cache node: memory, CPU                              | yes        |           |
- * | wake-ups that failed                                      | yes        | yes       |
+ * | wake-ups that failed, or that could not be asked for      | yes        | yes       |
  * | wake-up function: errors, throttles                       | yes        |           |
  * | jobs that failed at every attempt                         | yes        | yes       |
  * | job invoker: errors                                       | yes        |           |
  * | each NAT gateway: no port left                            | yes        |           |
  *
- * Elsewhere that is at most $0.60 a month, whatever the number of services.
+ * Elsewhere that is at most $0.70 a month, whatever the number of services.
  * @see https://aws.amazon.com/cloudwatch/pricing/ (not re-read)
  */
 export function alarms(config: Config, refs: Refs): readonly Resource<'aws_cloudwatch_metric_alarm'>[] {

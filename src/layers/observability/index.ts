@@ -9,6 +9,7 @@ export const observability: Layer<
   | 'aws_budgets_budget'
   | 'aws_cloudwatch_dashboard'
   | 'aws_cloudwatch_log_group'
+  | 'aws_cloudwatch_log_metric_filter'
   | 'aws_cloudwatch_metric_alarm'
   | 'aws_sns_topic'
   | 'aws_sns_topic_policy'
@@ -20,6 +21,7 @@ export const observability: Layer<
     aws_budgets_budget: 'free',
     aws_cloudwatch_dashboard: 'unpriced',
     aws_cloudwatch_log_group: 'unpriced',
+    aws_cloudwatch_log_metric_filter: 'unpriced',
     aws_cloudwatch_metric_alarm: 'unpriced',
     aws_sns_topic: 'free',
     aws_sns_topic_policy: 'free',
@@ -34,6 +36,7 @@ export const observability: Layer<
   local: {
     aws_budgets_budget: inert('Nothing costs anything locally.'),
     aws_cloudwatch_dashboard: inert('There is no CloudWatch locally.'),
+    aws_cloudwatch_log_metric_filter: inert('Nobody counts the lines of a log locally: its alarm stays silent.'),
     aws_cloudwatch_metric_alarm: metricAlarm,
     aws_sns_topic: topic,
     aws_sns_topic_policy: inert('Permissions are not evaluated locally.'),

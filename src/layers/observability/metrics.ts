@@ -70,6 +70,13 @@ export function cacheNodes(config: Config, refs: Refs): readonly CacheNode[] {
 /** What Landfall's own functions report of the environment. */
 export const ownMetrics = (refs: Refs): MetricsOf => of(landfall.namespace, { [landfall.dimension]: refs.name(255) });
 
+/** Wake-ups that the gateway gave up, counted in its log. Such a metric has no dimension of its own: the environment stands in the namespace. */
+export const wakeUpCallFailures = (refs: Refs): Metric => ({
+  namespace: `${landfall.namespace}/${refs.name(255)}`,
+  name: 'WakeUpCallFailures',
+  dimensions: {},
+});
+
 export const lambda = (address: Address<'aws_lambda_function'>): MetricsOf =>
   of('AWS/Lambda', { FunctionName: attr(address, 'function_name') });
 

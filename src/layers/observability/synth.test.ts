@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../config/config.js';
 import { refsOf } from '../../stack/refs.js';
@@ -51,6 +52,7 @@ describe('alarms', () => {
       'database_storage_low',
       'jobs_failed',
       'wake_up_failed',
+      'wake_up_unreachable',
     ]);
     expect(namesIn()).toEqual(['alb_own_5xx_high', 'alb_target_5xx_high']);
   });
@@ -85,6 +87,7 @@ describe('alarms', () => {
       'wake_up_crashed',
       'wake_up_failed',
       'wake_up_throttled',
+      'wake_up_unreachable',
       'web_errors',
       'web_latency',
       'worker_cpu',
@@ -207,6 +210,17 @@ describe('alarms of data', () => {
       CacheClusterId: 'shop-prod-redis-002',
     });
   });
+});
+
+test('a wake-up that the gateway gives up is counted in its log, and the alarm watches that count', () => {
+  const filter = viewFor(everything).get('aws_cloudwatch_log_metric_filter.wake_up_failed')?.args;
+  expect(filter?.pattern).toBe('"landfall: the wake-up failed"');
+  const lua = readFileSync(new URL('../gateway/lua/landfall-wake/call.lua', import.meta.url), 'utf8');
+  expect(lua.match(/kong\.log\.err\("landfall: the wake-up failed for "/g)).toHaveLength(2);
+  const metric = { namespace: 'Landfall/shop-prod', name: 'WakeUpCallFailures' };
+  expect(filter?.metric_transformation).toEqual([{ ...metric, value: '1', unit: 'Count' }]);
+  const watching = alarmIn(everything, 'wake_up_unreachable');
+  expect(watching).toMatchObject({ namespace: metric.namespace, metric_name: metric.name, statistic: 'Sum' });
 });
 
 test('alarms of wake-ups and jobs watch Landfall’s metric and the queue of failed jobs', () => {

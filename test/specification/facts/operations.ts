@@ -116,6 +116,31 @@ export const operationsFacts: readonly Fact[] = [
     },
   },
   {
+    name: 'a wake-up that the gateway gives up is counted in its log, and alarmed',
+    in: ['dev'],
+    check: (plan) => {
+      const { values } = plan.get('aws_cloudwatch_log_metric_filter.wake_up_failed');
+      expect(values['pattern']).toBe('"landfall: the wake-up failed"');
+      expect(refersTo(values['log_group_name'], 'aws_cloudwatch_log_group.gateway')).toBe(true);
+      const alarm = plan.get('aws_cloudwatch_metric_alarm.wake_up_unreachable').values;
+      for (const [counted, watched] of [
+        ['namespace', 'namespace'],
+        ['name', 'metric_name'],
+      ] as const)
+        expect(alarm[watched]).toBe(textAt(values, `metric_transformation.0.${counted}`));
+      expect(alarm).toMatchObject({ threshold: 1, statistic: 'Sum', treat_missing_data: 'notBreaching' });
+    },
+  },
+  {
+    name: 'a service says in a tag what it calls, so that this is woken first',
+    in: ['dev'],
+    check: (plan) => {
+      const tags = plan.get('aws_ecs_service.offers_service').values['tags'];
+      const callee = textAt(plan.get('aws_ecs_service.auth_service').values, 'name');
+      expect(textAt(tags, 'landfall:calls').split(' ')).toContain(callee);
+    },
+  },
+  {
     name: 'a job is called on its schedule, in its time zone, and what fails is kept',
     check: (plan) => {
       const { values } = only(plan.all('aws_scheduler_schedule'), 'schedule');

@@ -79,7 +79,6 @@ export const scaleToZero: readonly Entry[] = [
     resources: ['aws_lambda_function.wake_up', 'aws_lb_listener_rule.wake_up', 'aws_lb_target_group.wake_up'],
     asserts: 'the Lambda stands behind 8443, reached with the Host `wake.internal`',
     in: ['dev'],
-    later: 'scale-to-zero',
     note: 'The gateway looks at the load balancer’s own 502 and 503 (`Server: awselb/2.0`); a service’s own errors pass untouched.',
     check: (plan) => expectWakeUpRule(plan),
   },
@@ -131,9 +130,16 @@ export const scaleToZero: readonly Entry[] = [
   },
   {
     text: "Kong's post-function plugin intercepts the 502",
-    later: 'scale-to-zero',
-    asserts: 'The gateway’s Lua on a sleeping service, with the real `kong.yml`.',
-    note: '502 and 503 made by the load balancer; 504 passes, for the service may have done the work.',
+    resources: ['aws_ecs_task_definition.gateway', 'aws_iam_role_policy.execution_gateway'],
+    asserts: 'the gateway’s tasks have the value that their Lua sends, and no other part of it in clear',
+    in: ['dev'],
+    note: '502 and 503 made by the load balancer; 504 passes, for the service may have done the work. The Lua runs in `test/unit/lua-waking.test.ts`.',
+    check: (plan) => {
+      const secrets = listAt(containerOf(plan, 'gateway'), 'secrets');
+      const token = secrets.find((secret) => at(secret, 'name') === 'WAKE_TOKEN');
+      expect(refersTo(at(token, 'valueFrom'), 'aws_secretsmanager_secret.kong__WAKE_TOKEN')).toBe(true);
+      expect([...environmentOf(containerOf(plan, 'gateway')).keys()]).not.toContain('WAKE_TOKEN');
+    },
   },
   {
     text: 'Fire-and-forget call to wake-up Lambda',
@@ -144,7 +150,7 @@ export const scaleToZero: readonly Entry[] = [
     ],
     asserts: 'a rule on 8443 to a Lambda target group, which the load balancer may invoke; no function URL',
     in: ['dev'],
-    later: 'scale-to-zero',
+    note: 'From a timer, so that no client waits for it; once for all requests at the same time; again with pauses when it fails, then an alarm.',
     check: (plan) => {
       expectWakeUpRule(plan);
       expect(plan.all('aws_lambda_function_url')).toEqual([]);
@@ -162,14 +168,22 @@ export const scaleToZero: readonly Entry[] = [
   },
   {
     text: 'Kong returns 503 with `Retry-After: 45` to the client',
-    later: 'scale-to-zero',
-    asserts: 'The gateway’s answer while a service wakes.',
+    resources: ['aws_cloudfront_distribution.api'],
+    asserts: 'CloudFront neither keeps the 503 nor puts a page in its place',
+    in: ['dev'],
+    note: 'With JSON, or for a browser a page that asks again by itself: `test/unit/lua-waking.test.ts`. With `wake.mode: "hold"` the request waits instead.',
+    check: (plan) => {
+      const errors = listAt(plan.get('aws_cloudfront_distribution.api').values, 'custom_error_response');
+      const own = errors.filter((error) => at(error, 'error_code') === 503);
+      expect(own).toHaveLength(1);
+      expect([at(own[0], 'error_caching_min_ttl'), at(own[0], 'response_page_path') ?? null]).toEqual([0, null]);
+    },
   },
   {
     text: 'Client retries after 30-60 seconds — services now running',
     resources: ['aws_lb_target_group', 'aws_cloudfront_distribution.api'],
-    asserts: 'a new task is healthy after two checks of 15 seconds or less; CloudFront keeps no error',
-    later: 'scale-to-zero',
+    asserts:
+      'a new task is looked at every 15 seconds or more often, and healthy after the first check that it passes; CloudFront keeps no error',
     check: (plan) => {
       for (const { name } of backends(plan)) {
         const health = at(plan.get(`aws_lb_target_group.${name}`).values, 'health_check.0');

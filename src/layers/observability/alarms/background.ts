@@ -1,6 +1,14 @@
 import type { Config } from '../../../config/config.js';
 import { canSleep, hasJobs, type Refs } from '../../../stack/refs.js';
-import { failedJobs, lambda, natGateway, natGateways, ownMetrics, type Metric } from '../metrics.js';
+import {
+  failedJobs,
+  lambda,
+  natGateway,
+  natGateways,
+  ownMetrics,
+  wakeUpCallFailures,
+  type Metric,
+} from '../metrics.js';
 import type { Alarm } from './alarm.js';
 
 /** One event is enough: these say nothing while nothing happens. */
@@ -26,6 +34,14 @@ function wakeUpAlarms(refs: Refs): readonly Alarm[] {
       description:
         'A sleeping service could not be started, so its callers go on getting 503. Start it by hand (landfall infra:wake), then look at the log of the wake-up function and at why the tasks stop (landfall infra:status).',
       watch: sumOf(ownMetrics(refs)('WakeUpFailures')),
+    },
+    {
+      ...event,
+      what: 'wake-up-unreachable',
+      where: 'everywhere',
+      description:
+        'The gateway could not get the function that wakes services to do so, after several attempts; callers of a sleeping service go on getting 503. The log of the gateway says why: a wrong token (deploy again, so that its tasks read the present one), or no way to the function. Start the services by hand meanwhile (landfall infra:wake).',
+      watch: sumOf(wakeUpCallFailures(refs)),
     },
     {
       ...event,

@@ -30,6 +30,11 @@ function LandfallJwt:access(config)
     return refuse("algorithm")
   end
   local set, why, asleep = get_key_set(config, found.kid)
+  if asleep and config.wake then
+    -- Returns when the issuer runs; else it answers the client itself.
+    require("landfall-wake.main").await(config.wake)
+    set, why, asleep = get_key_set(config, found.kid, ngx.now())
+  end
   if not set then
     kong.log.warn("the key set could not be fetched: ", why)
     return kong.response.exit(503, { message = "Service unavailable" }, asleep and { ["Retry-After"] = "45" } or nil)
@@ -47,6 +52,12 @@ function LandfallJwt:access(config)
   end
   kong.service.request.set_header("X-User-Id", found.claims.sub)
   kong.service.request.set_header("X-User-Claims", found.encoded_claims)
+end
+
+function LandfallJwt:log(config)
+  if config.wake then
+    require("landfall-wake.main").log()
+  end
 end
 
 return LandfallJwt

@@ -1,7 +1,7 @@
 -- Asks an issuer for its keys: the discovery document, then the key set that it names. Nothing of Kong's or OpenResty's.
 local json = require "cjson.safe"
 
--- The load balancer's own 502 or 503: nothing runs behind it, and what came has started to wake it.
+-- The load balancer's own 502 or 503: nothing runs behind it.
 local function is_asleep(response)
   return response.server == "awselb/2.0" and (response.status == 502 or response.status == 503)
 end

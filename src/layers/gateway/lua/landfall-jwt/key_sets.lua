@@ -5,7 +5,8 @@ local LONGEST_FETCH = 20
 local WAIT = 0.01
 
 -- ask(config): { issuer, keys }, or nil, why, asleep. now(): seconds. sleep(seconds).
--- Returns get(config, kid): the set, with `kid` or, where the issuer has no such key, without it; else nil, why, asleep.
+-- Returns get(config, kid, since): the set, with `kid` or, where the issuer has no such key, without it; else nil, why, asleep.
+-- since: when something happened that makes it worth asking again; nil where nothing did.
 return function(ask, now, sleep)
   local entries = {}
 
@@ -33,7 +34,7 @@ return function(ask, now, sleep)
     return nil, failure and failure.why or "no answer", failure and failure.asleep or false
   end
 
-  return function(config, kid)
+  return function(config, kid, since)
     local url = config.discovery_url
     local entry = entries[url]
     if not entry then
@@ -52,7 +53,8 @@ return function(ask, now, sleep)
       return answer(entry, kid)
     end
     -- An unknown key id may ask again, so that a new key is found, but not at will; nor may anything after a failure.
-    if now() - entry.asked_at >= (entry.failure and config.retry_interval or config.refetch_interval) then
+    local pause = entry.failure and config.retry_interval or config.refetch_interval
+    if now() - entry.asked_at >= pause or (since and entry.asked_at < since) then
       fetch(entry, config)
     end
     return answer(entry, kid)

@@ -20,6 +20,44 @@ return {
           { retry_interval = { type = "integer", required = true, default = 5, gt = 0 } },
           -- Seconds by which clocks may differ.
           { leeway = { type = "integer", required = true, default = 30, between = { 0, 300 } } },
+          -- Of an issuer that can sleep: what landfall-wake must know of it. Nobody can be let in while it sleeps.
+          {
+            wake = {
+              type = "record",
+              fields = {
+                { service = { type = "string", required = true } },
+                {
+                  balancer = {
+                    type = "record",
+                    required = true,
+                    fields = {
+                      { address = typedefs.host { required = true } },
+                      { port = typedefs.port { required = true } },
+                      { server_name = { type = "string", required = true } },
+                    },
+                  },
+                },
+                { scope = { type = "string", required = true } },
+                { wake = { type = "string", required = true, len_min = 0 } },
+                { retry_after = { type = "integer", required = true } },
+                { hold = { type = "integer" } },
+                { max_held = { type = "integer" } },
+                {
+                  needs = {
+                    type = "array",
+                    elements = {
+                      type = "record",
+                      fields = {
+                        { service = { type = "string", required = true } },
+                        { host = { type = "string", required = true } },
+                        { path = { type = "string", required = true } },
+                      },
+                    },
+                  },
+                },
+              },
+            },
+          },
         },
       },
     },

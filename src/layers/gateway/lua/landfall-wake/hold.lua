@@ -105,7 +105,9 @@ local function enter(settings)
   end
   kong.ctx.shared.landfall_held = true
   -- The whole body: what the client sends later must not hide that it left.
-  ngx.req.read_body()
+  if settings.reads_body then
+    ngx.req.read_body()
+  end
   return true
 end
 
@@ -118,7 +120,10 @@ local function leave()
 end
 
 local function wait(settings)
-  local give_up = ngx.now() + settings.hold
+  -- From when the request first waited, for whatever it was.
+  local ctx = kong.ctx.shared
+  ctx.landfall_since = ctx.landfall_since or ngx.now()
+  local give_up = ctx.landfall_since + settings.hold
   while not is_up(settings) do
     if ngx.now() >= give_up then
       return false

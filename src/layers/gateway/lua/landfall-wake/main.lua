@@ -8,6 +8,7 @@
 --   hold         = 50                                seconds that a request waits at most; none where clients are told to come back
 --   max_held     = 100                               requests that wait at the same time
 --   needs        = { { service, host, path }, … }    the service and those that it calls, and where each says that it is healthy
+--   reads_body   = true                              a request that waits is read first: its size was checked
 -- }
 local answer = require "landfall-wake.answer"
 local call = require "landfall-wake.call"
@@ -19,7 +20,7 @@ local wake = {}
 
 -- access: the request waits until the service runs, or is told to come back.
 function wake.access(settings)
-  if hold.wait(settings) then
+  if settings.hold and hold.wait(settings) then
     return
   end
   call(settings, settings.service)
@@ -29,6 +30,12 @@ function wake.access(settings)
     ["Cache-Control"] = "no-store",
     ["Retry-After"] = settings.retry_after,
   })
+end
+
+-- access, of a plugin that found a service asleep which it must ask itself.
+function wake.await(settings)
+  state.missed(settings.service)
+  return wake.access(settings)
 end
 
 -- header_filter: instead of the load balancer's words the client gets ours, and services are started.

@@ -1,10 +1,13 @@
 -- Loads a plugin as Kong does: its handler, and its configuration with the defaults of its schema.
 local preload = package_preload or package.preload
 preload["kong.db.schema.typedefs"] = function()
-  return { no_consumer = {}, protocols_http = {}, url = function(field)
-    field.type = "string"
-    return field
-  end }
+  local function of(kind)
+    return function(field)
+      field.type = kind
+      return field
+    end
+  end
+  return { no_consumer = {}, protocols_http = {}, url = of("string"), host = of("string"), port = of("integer") }
 end
 
 local function fields_of(schema)
