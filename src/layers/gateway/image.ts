@@ -62,6 +62,8 @@ export function databaseImageFiles(database: GatewayConfig['database']): readonl
 const wakeSettings: Readonly<Record<string, string>> = {
   KONG_UNTRUSTED_LUA_SANDBOX_REQUIRES: wakeModule,
   KONG_NGINX_HTTP_LUA_SHARED_DICT: 'landfall 1m',
+  // The wake-up's token goes out by TLS that is verified; the default, 1, leaves room for one authority between certificate and root.
+  KONG_LUA_SSL_VERIFY_DEPTH: '3',
 };
 
 /**

@@ -121,7 +121,7 @@ export const operationsFacts: readonly Fact[] = [
     check: (plan) => {
       const { values } = plan.get('aws_cloudwatch_log_metric_filter.wake_up_failed');
       expect(values['pattern']).toBe('"landfall: the wake-up failed"');
-      expect(refersTo(values['log_group_name'], 'aws_cloudwatch_log_group.gateway')).toBe(true);
+      expect(values['log_group_name']).toBe(plan.get('aws_cloudwatch_log_group.gateway').values['name']);
       const alarm = plan.get('aws_cloudwatch_metric_alarm.wake_up_unreachable').values;
       for (const [counted, watched] of [
         ['namespace', 'namespace'],
