@@ -69,7 +69,7 @@ function planOf(settings: WakeSettings, issuer: string | undefined): Plan {
 }
 
 /** The settings of a service that wakes alone. */
-const settingsOf = (
+export const settingsOf = (
   service: string,
   { securePort }: ListeningBalancer,
   { serverName = balancerName }: WakingOptions,
