@@ -11,6 +11,8 @@ const exec = promisify(execFile);
 /** A Terraform that can find the AWS provider. */
 export interface Terraform {
   readonly version: string;
+  /** The environment in which it finds the provider. */
+  readonly env: NodeJS.ProcessEnv;
   /** Runs it in a folder. @throws with its own words when it fails */
   run(folder: string, ...args: readonly string[]): Promise<string>;
   /** The same Terraform with more variables in its environment. */
@@ -38,6 +40,7 @@ export async function findTerraform(): Promise<Terraform | undefined> {
 function terraformIn(version: string, env: NodeJS.ProcessEnv): Terraform {
   return {
     version,
+    env,
     run: async (folder, ...args) => {
       const { stdout } = await exec('terraform', args, { cwd: folder, env, maxBuffer: 1 << 28 }).catch(
         (error: unknown) => {

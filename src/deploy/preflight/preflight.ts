@@ -1,9 +1,13 @@
 import { LandfallError, LandfallErrors, type Problem } from '../../base/errors.js';
 import type { Target, Workspace } from '../run/workspace.js';
+import { appRunner } from './app-runner.js';
 import { builder } from './builder.js';
 import { hostedZones } from './hosted-zones.js';
+import { pendingSecrets } from './pending-secrets.js';
+import { quotas } from './quotas.js';
 import { secrets } from './secrets.js';
 import { stateBucket } from './state-bucket.js';
+import { stateLock } from './state-lock.js';
 
 /** What one check has found: what stops a deploy, and what the user should know all the same. */
 export interface Findings {
@@ -14,7 +18,16 @@ export interface Findings {
 /** One thing that must be right before anything is made. */
 export type Check = (target: Target, workspace: Workspace) => Promise<Findings>;
 
-const checks: readonly Check[] = [stateBucket, builder, hostedZones, secrets];
+const checks: readonly Check[] = [
+  stateBucket,
+  stateLock,
+  builder,
+  hostedZones,
+  secrets,
+  pendingSecrets,
+  appRunner,
+  quotas,
+];
 
 /**
  * Asks AWS and this machine for all that a deploy needs, at once; nothing is changed.

@@ -71,6 +71,7 @@ async function run(deploy: Deploy): Promise<DeployResult> {
   const { target, stages } = deploy;
   const time = timer(deploy.waiting);
   const workspace = await openWorkspace(target);
+  if (deploy.unlock !== undefined) await unlock(deploy, workspace, deploy.unlock);
   await time('check', () => stages.check(target, workspace));
   const found = await time('images', () => findWhatIs(deploy, workspace));
   const nothing = { changed: false, changes: [], images: found.images, sites: [], seconds: time.seconds };
@@ -92,11 +93,11 @@ async function run(deploy: Deploy): Promise<DeployResult> {
   });
   const deployed: Deployed = { target, workspace, state };
   await time('rollout', async () => {
-    await stages.rotateRedis?.(deployed);
+    await stages.rotateRedis(deployed);
     await stages.rollOut(deployed, awaited(deploy, found));
   });
   const sites = await time('sites', () => stages.uploadSites(deployed, changedSites));
-  if (deploy.verify) await time('addresses', async () => stages.verify?.(deployed));
+  if (deploy.verify) await time('addresses', () => stages.verify(deployed));
   await endDeployment(target.session, bucket, { ...begun, ...recordOf(deploy, found) });
   return { ...nothing, changed: true, changes, sites };
 }
@@ -105,7 +106,6 @@ async function findWhatIs(deploy: Deploy, workspace: Workspace): Promise<Found> 
   const { target, stages, services, images: given } = deploy;
   const { session, synthesis, projectFolder, emit, signal } = target;
   const { manifest } = synthesis;
-  if (deploy.unlock !== undefined) await unlock(deploy, workspace, deploy.unlock);
   const [record, unfinished, sites] = await Promise.all([
     latestRecord(session, workspace.bucket),
     unfinishedDeployment(session, workspace.bucket),

@@ -6,6 +6,7 @@ import { rotateRedisToken } from '../rotation/index.js';
 import { secretImports, writeImports } from '../secrets/index.js';
 import { deploySites } from '../sites/deploy-sites.js';
 import { migrate } from '../tasks/index.js';
+import { verifyEndpoints } from '../verify/verify-endpoints.js';
 import { taskDefinitionOf, type Deployed, type SiteUpload, type Stages } from './stages.js';
 
 /** The stages as they are done on AWS. */
@@ -27,6 +28,10 @@ export function awsStages(waiting: Waiting): Stages {
     },
     rollOut: (deployed, images) => rollOut(deployed, images, waiting),
     uploadSites,
+    verify: async ({ target }) => {
+      const { emit, signal, synthesis } = target;
+      await verifyEndpoints({ manifest: synthesis.manifest, emit, signal, waiting });
+    },
   };
 }
 

@@ -23,10 +23,10 @@ export interface Stages {
   /** Waits until these images run. @param images by service */
   readonly rollOut: (deployed: Deployed, images: Readonly<Record<string, RecordedImage>>) => Promise<void>;
   /** Gives Redis the password of its secret, when it still has its first one. */
-  readonly rotateRedis?: (deployed: Deployed) => Promise<void>;
+  readonly rotateRedis: (deployed: Deployed) => Promise<void>;
   readonly uploadSites: (deployed: Deployed, sites: readonly string[]) => Promise<readonly SiteUpload[]>;
   /** Requests every public address until it answers. */
-  readonly verify?: (deployed: Deployed) => Promise<void>;
+  readonly verify: (deployed: Deployed) => Promise<void>;
 }
 
 /** Address of the task definition of a service of the cluster. */

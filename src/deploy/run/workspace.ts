@@ -41,28 +41,31 @@ export const lockFile = (projectFolder: string, environment: string): string =>
 export const artifactFolder = (projectFolder: string, environment: string): string =>
   join(projectFolder, '.landfall', environment);
 
-/** Writes the artifact. Terraform is prepared by `terraform.init`, with `backendOf`. */
+/** Writes the artifact, once no Terraform works on it any more. Terraform is prepared by `terraform.init`, with `backendOf`. */
 export async function openWorkspace(target: Target): Promise<Workspace> {
   const { synthesis, projectFolder, session, env } = target;
   const folder = artifactFolder(projectFolder, synthesis.manifest.environment);
   const files = artifactFiles(synthesis);
+  const home = env['XDG_CACHE_HOME'] ?? join(env['HOME'] ?? projectFolder, '.cache');
+  const terraform = openTerraform({
+    found: target.terraform,
+    folder,
+    stack: synthesis.stack,
+    env,
+    pluginCache: join(home, 'landfall', 'terraform-providers'),
+    emit: target.emit,
+    signal: target.signal,
+    retry: target.retry,
+  });
+  // A Terraform that an interrupted command left behind still reads these files.
+  await terraform.settle();
   await removeLift(folder);
   await writeArtifact(folder, files);
-  const home = env['XDG_CACHE_HOME'] ?? join(env['HOME'] ?? projectFolder, '.cache');
   return {
     folder,
     artifact: hashFiles(files),
     bucket: stateBucketName(synthesis.manifest, session.accountId),
-    terraform: openTerraform({
-      found: target.terraform,
-      folder,
-      stack: synthesis.stack,
-      env,
-      pluginCache: join(home, 'landfall', 'terraform-providers'),
-      emit: target.emit,
-      signal: target.signal,
-      retry: target.retry,
-    }),
+    terraform,
   };
 }
 

@@ -21,7 +21,6 @@ export interface BackgroundRun {
 interface Running {
   readonly pid: number;
   readonly startTime: string;
-  readonly args: readonly string[];
 }
 
 const pollMilliseconds = 100;
@@ -45,7 +44,7 @@ export async function runInBackground(run: BackgroundRun): Promise<{ readonly co
   const { pid } = child;
   if (pid !== undefined) {
     const startTime = (await startTimeOf(pid)) ?? '';
-    await writeFile(files.running, JSON.stringify({ pid, startTime, args: run.args } satisfies Running));
+    await writeFile(files.running, JSON.stringify({ pid, startTime } satisfies Running));
   }
   const interrupt = () => void child.kill('SIGINT');
   if (run.signal.aborted) interrupt();
@@ -66,28 +65,27 @@ export async function runInBackground(run: BackgroundRun): Promise<{ readonly co
 
 /**
  * Waits until a run that an interrupted command left behind has ended.
- * @param onWait called once, with its arguments, when there is one
+ * @param onWait called once when there is one
+ * @returns whether there was one
  */
-export async function waitForLeftBehind(
-  folder: string,
-  signal: AbortSignal,
-  onWait: (args: readonly string[]) => void,
-): Promise<void> {
+export async function waitForLeftBehind(folder: string, signal: AbortSignal, onWait: () => void): Promise<boolean> {
   const files = filesIn(folder);
   const running = await readFile(files.running, 'utf8').then(
     (text) => JSON.parse(text) as Running,
     () => undefined,
   );
-  if (running === undefined) return;
+  if (running === undefined) return false;
   const alive = () => isAlive(running.pid, running.startTime);
-  if (await alive()) {
-    onWait(running.args);
+  const waits = await alive();
+  if (waits) {
+    onWait();
     const interrupt = () => void process.kill(running.pid, 'SIGINT');
     signal.addEventListener('abort', interrupt, { once: true });
     while (await alive()) await sleep(pollMilliseconds);
     signal.removeEventListener('abort', interrupt);
   }
   await rm(files.running, { force: true });
+  return waits;
 }
 
 const filesIn = (folder: string) => ({

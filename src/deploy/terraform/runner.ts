@@ -49,6 +49,8 @@ export interface SavedPlan {
 
 /** Terraform in one folder. Every method throws LandfallErrors with Terraform's own words. */
 export interface TerraformRunner {
+  /** Waits for the Terraform that an interrupted command left behind, which holds the state. */
+  settle(): Promise<void>;
   /** Prepares the folder; nothing is done when it is prepared for this backend already. */
   init(backend: Backend): Promise<void>;
   plan(options?: PlanOptions): Promise<SavedPlan>;
@@ -94,14 +96,12 @@ export function openTerraform(parts: TerraformParts): TerraformRunner {
     return done.stdout;
   };
   return {
-    init: async (backend) => {
-      await waitForLeftBehind(work, signal, (args) => {
-        const label = `terraform ${args[0] ?? ''} of the interrupted command ends`;
-        emit({ type: 'step', id: 'terraform:left', label, status: 'progress' });
-      });
-      emit({ type: 'step', id: 'terraform:left', label: 'no other Terraform runs', status: 'done', quiet: true });
-      await prepare(parts, work, backend, ask);
+    settle: async () => {
+      const step = { type: 'step', id: 'terraform:left', label: 'the interrupted command’s Terraform ends' } as const;
+      const waited = await waitForLeftBehind(work, signal, () => emit({ ...step, status: 'started' }));
+      if (waited) emit({ ...step, status: 'done' });
     },
+    init: (backend) => prepare(parts, work, backend, ask),
     plan: async ({ targets = [], refresh = true, destroy = false } = {}) => {
       await mkdir(work, { recursive: true, mode: 0o700 });
       const file = join(work, 'plan');

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import type { PlannedChange } from '../terraform/plan.js';
+import { shopStack } from '../testing/stack.js';
+import { readState } from '../terraform/state.js';
+import { assertChoice, resolveImages } from './images.js';
+import { liftFor } from './lift.js';
+import { assertLossesAllowed, reviewOf } from './review.js';
+import { usersOf } from './targets.js';
+
+const change = (address: string, action: PlannedChange['action'], more: Partial<PlannedChange> = {}) => ({
+  address,
+  type: address.split('.')[0] ?? '',
+  action,
+  createFirst: false,
+  attributes: [],
+  because: [],
+  before: {},
+  ...more,
+});
+const review = (...changes: readonly PlannedChange[]) =>
+  reviewOf(changes, (bucket) => Promise.resolve(bucket === 'full'));
+
+describe('a review', () => {
+  test('tells what is down while it is replaced, and what restarts', async () => {
+    const { down } = await review(
+      change('aws_lb.main', 'replace'),
+      change('aws_lb_listener.https', 'replace', { createFirst: true }),
+      change('aws_db_instance.main', 'update', { attributes: ['instance_class', 'tags'] }),
+      change('aws_db_instance.other', 'update', { attributes: ['tags'] }),
+    );
+    expect(down).toEqual([
+      'aws_lb.main is replaced: until then no address behind the load balancer answers.',
+      'aws_db_instance.main restarts (instance_class): meanwhile every service with a database fails.',
+    ]);
+  });
+
+  test('tells what data is lost: databases, caches, and buckets that hold something', async () => {
+    const made = await review(
+      change('aws_db_instance.main', 'replace', { before: { skip_final_snapshot: true } }),
+      change('aws_elasticache_replication_group.main', 'delete', { before: { final_snapshot_identifier: 'last' } }),
+      change('aws_s3_bucket.full', 'delete', { before: { bucket: 'full' } }),
+      change('aws_s3_bucket.empty', 'delete', { before: { bucket: 'empty' } }),
+      change('aws_db_instance.new', 'create'),
+    );
+    expect(made.losses.map(({ address, what }) => `${address}: ${what}`)).toEqual([
+      'aws_db_instance.main: The database instance is replaced by an empty one, with every database in it. No snapshot is kept.',
+      'aws_elasticache_replication_group.main: Redis is destroyed, with queues and sessions. A final snapshot is kept.',
+      'aws_s3_bucket.full: The bucket full is destroyed, with all objects and their versions.',
+    ]);
+    const allowed = ['aws_db_instance.main', 'aws_s3_bucket.full'];
+    expect(() => assertLossesAllowed(made, allowed)).toThrow(
+      expect.objectContaining({ code: 'DATA_LOSS', path: 'aws_elasticache_replication_group.main' }),
+    );
+    expect(() => assertLossesAllowed(made, [...allowed, 'aws_elasticache_replication_group.main'])).not.toThrow();
+  });
+});
+
+test('a new image concerns its task definition and its service alone', () => {
+  expect(usersOf(shopStack, ['image_auth_service'])).toEqual([
+    'aws_ecs_service.auth_service',
+    'aws_ecs_task_definition.auth_service',
+  ]);
+});
+
+describe('images', () => {
+  const image = (service: string) => ({
+    service,
+    kind: 'nestjs' as const,
+    runtime: 'process' as const,
+    repository: `aws_ecr_repository.${service}`,
+    variable: `image_${service}`,
+    context: service,
+  });
+  const manifest = {
+    version: 1,
+    project: 'shop',
+    environment: 'dev',
+    region: 'eu-central-1',
+    domain: 'example.com',
+    images: [image('api'), image('mail')],
+    sites: [],
+    endpoints: [],
+  } as const;
+  const one = `sha256:${'1'.repeat(64)}`;
+  const two = `sha256:${'2'.repeat(64)}`;
+  const record = {
+    version: 1,
+    id: 'x',
+    at: '2026-11-28T22:14:07.000Z',
+    by: 'ada',
+    artifact: 'a',
+    images: { api: { repository: 'r/api', digest: one }, mail: { repository: 'r/mail', digest: one } },
+    sites: {},
+  } as const;
+
+  test('what was asked for is checked as a whole', () => {
+    const choice = { manifest, services: ['apo'], given: { mail: 'latest' }, record: undefined };
+    expect(() => assertChoice(choice)).toThrow(
+      expect.objectContaining({
+        problems: [
+          expect.objectContaining({ code: 'SERVICE_UNKNOWN' }),
+          expect.objectContaining({ code: 'IMAGE_DIGEST_INVALID' }),
+          expect.objectContaining({ code: 'FIRST_DEPLOY_WHOLE' }),
+        ],
+      }),
+    );
+  });
+
+  test('the named service is built; the others stay as they were deployed', async () => {
+    const asked: string[] = [];
+    const images = await resolveImages({ manifest, services: ['api'], given: {}, record }, {}, (only) => {
+      asked.push(...only);
+      return Promise.resolve({ api: { digest: two, built: true } });
+    });
+    expect(asked).toEqual(['api']);
+    expect(images).toMatchObject({ api: { digest: two, built: true }, mail: { digest: one, built: false } });
+  });
+});
+
+test('what protects resources is lifted, for what stands alone', () => {
+  const instance = (type: string, attributes: object) => ({
+    mode: 'managed',
+    type,
+    name: 'main',
+    instances: [{ attributes }],
+  });
+  const state = readState(
+    JSON.stringify({
+      resources: [
+        instance('aws_db_instance', { deletion_protection: true, skip_final_snapshot: false }),
+        instance('aws_lb', { enable_deletion_protection: false }),
+      ],
+    }),
+  );
+  const stack = {
+    ...shopStack,
+    resources: [
+      { type: 'aws_db_instance', name: 'main', args: {} },
+      { type: 'aws_lb', name: 'main', args: {} },
+      { type: 'aws_kms_key', name: 'main', args: {}, lifecycle: { prevent_destroy: true } },
+    ] as never,
+  };
+  expect(liftFor(stack, state, false)).toEqual({
+    arguments: { 'aws_db_instance.main': { deletion_protection: false } },
+    kept: [],
+  });
+  expect(liftFor(stack, state, true).arguments).toEqual({
+    'aws_db_instance.main': { deletion_protection: false, skip_final_snapshot: true },
+  });
+});

@@ -1,0 +1,149 @@
+import { spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { LandfallEvent } from '../../base/events.js';
+import { startTimeOf } from '../../base/start-time.js';
+import { shopStack } from '../testing/stack.js';
+import { waitForLeftBehind } from './background.js';
+import { findTerraform } from './find.js';
+import { openTerraform } from './runner.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'landfall-runner-'));
+  await writeFile(join(folder, 'main.tf.json'), '{ "terraform": {} }');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** A program in Terraform's place. `script` is JavaScript that has `args`, `print(message)` and `exit`. */
+async function fakeTerraform(script: string): Promise<string> {
+  const file = join(folder, 'terraform.mjs');
+  const head = `#!${process.execPath}
+import { appendFileSync } from 'node:fs';
+const [, , ...args] = process.argv;
+appendFileSync(${JSON.stringify(join(folder, 'calls'))}, args.join(' ') + '\\n');
+const print = (message) => console.log(JSON.stringify(message));
+if (args[0] === 'version') { console.log('{"terraform_version": "1.11.4"}'); process.exit(0); }
+`;
+  await writeFile(file, head + script);
+  await chmod(file, 0o755);
+  return file;
+}
+
+async function open(script: string, signal = new AbortController().signal) {
+  const events: LandfallEvent[] = [];
+  const env = { ...process.env, LANDFALL_TERRAFORM: await fakeTerraform(script) };
+  const terraform = openTerraform({
+    found: await findTerraform(env),
+    folder,
+    stack: shopStack,
+    env,
+    pluginCache: join(folder, 'providers'),
+    emit: (event) => void events.push(event),
+    signal,
+    retry: 'landfall infra:deploy --env dev',
+  });
+  const calls = async () => (await readFile(join(folder, 'calls'), 'utf8')).trim().split('\n');
+  return { terraform, events, calls };
+}
+
+const backend = { bucket: 'state', key: 'terraform.tfstate', region: 'eu-central-1' };
+
+describe('terraform', () => {
+  test('is initialised once for a backend, with native locks', async () => {
+    const { terraform, calls } = await open(
+      `import { mkdirSync } from 'node:fs'; mkdirSync('.terraform', { recursive: true });`,
+    );
+    await terraform.init(backend);
+    await terraform.init(backend);
+    await terraform.init({ ...backend, bucket: 'other' });
+    const inits = (await calls()).filter((call) => call.startsWith('init'));
+    expect(inits).toHaveLength(2);
+    expect(inits[0]).toContain('-backend-config=bucket=state');
+    expect(inits[0]).toContain('-backend-config=use_lockfile=true');
+  });
+
+  test('plans into a file, for targets alone and without reading, and tells the changes', async () => {
+    const { terraform, calls } = await open(`
+      if (args[0] === 'show') console.log(JSON.stringify({ resource_changes: [
+        { address: 'aws_vpc.a', mode: 'managed', type: 'aws_vpc', change: { actions: ['create'], before: null, after: {} } },
+        { address: 'data.x.y', mode: 'data', type: 'x', change: { actions: ['read'], before: null, after: {} } },
+        { address: 'aws_eip.b', mode: 'managed', type: 'aws_eip',
+          change: { actions: ['delete', 'create'], before: { a: 1, b: 1 }, after: { a: 2, b: 1 }, replace_paths: [['a']] } },
+      ] }));
+      else process.exitCode = 2;`);
+    const plan = await terraform.plan({ targets: ['aws_vpc.a'], refresh: false });
+    expect(plan.changes).toMatchObject([
+      { address: 'aws_eip.b', action: 'replace', createFirst: false, attributes: ['a'], because: ['a'] },
+      { address: 'aws_vpc.a', action: 'create' },
+    ]);
+    const call = (await calls()).find((one) => one.startsWith('plan'));
+    expect(call).toMatch(/^plan -json -input=false -out=.*plan -refresh=false -target=aws_vpc\.a$/);
+  });
+
+  test('shows what it makes, for how long, and how much waits for it', async () => {
+    const { terraform, events } = await open(`
+      const resource = { addr: 'aws_ecs_task_definition.auth_service' };
+      print({ type: 'apply_start', hook: { resource, action: 'create' } });
+      print({ type: 'apply_progress', hook: { resource, action: 'create', elapsed_seconds: 10 } });
+      print({ type: 'apply_complete', hook: { resource, action: 'create', elapsed_seconds: 12 } });`);
+    const change = { action: 'create', createFirst: false, attributes: [], because: [], before: {} } as const;
+    const addresses = ['aws_ecs_task_definition.auth_service', 'aws_ecs_service.auth_service'];
+    const changes = addresses.map((address) => ({ ...change, address, type: 'x' }));
+    await terraform.apply({ file: join(folder, 'plan'), changes });
+    expect(events).toMatchObject([
+      { label: 'make aws_ecs_task_definition.auth_service', status: 'started' },
+      { status: 'progress', detail: '10 s, 1 wait for it' },
+      { status: 'done', milliseconds: 12_000 },
+    ]);
+  });
+
+  test('keeps its own words, and names the resource', async () => {
+    const { terraform } = await open(`
+      print({ type: 'diagnostic', diagnostic: { severity: 'warning', summary: 'Resource targeting is in effect' } });
+      print({ type: 'diagnostic', diagnostic: { severity: 'error', summary: 'creating VPC',
+        detail: 'api error VpcLimitExceeded: The maximum number of VPCs has been reached.', address: 'aws_vpc.main' } });
+      process.exitCode = 1;`);
+    await expect(terraform.apply({ file: 'plan', changes: [] })).rejects.toMatchObject({
+      problems: [
+        { code: 'AWS_QUOTA', path: 'aws_vpc.main', message: expect.stringContaining('VpcLimitExceeded') as string },
+      ],
+    });
+  });
+
+  test('tells what it wrote when it gives no diagnostic', async () => {
+    const { terraform } = await open(`console.error('╷\\n│ Error: it broke\\n╵'); process.exitCode = 1;`);
+    await expect(terraform.state()).rejects.toMatchObject({ code: 'TERRAFORM_FAILED', message: 'Error: it broke' });
+  });
+
+  test('an interrupt reaches it once, and it ends by itself', async () => {
+    const interrupted = new AbortController();
+    const { terraform, calls } = await open(
+      `process.on('SIGINT', () => { appendFileSync(${JSON.stringify(join(folder, 'calls'))}, 'SIGINT\\n'); process.exit(1); });
+       setInterval(() => {}, 1000); print({ type: 'refresh_start', hook: { resource: { addr: 'aws_vpc.main' } } });`,
+      interrupted.signal,
+    );
+    const planned = terraform.plan();
+    await expect.poll(calls).toContainEqual(expect.stringMatching(/^plan/));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    interrupted.abort();
+    await expect(planned).rejects.toThrow();
+    expect(await calls()).toContain('SIGINT');
+  });
+
+  test('one that an interrupted command left behind is waited for', async () => {
+    const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 700)'], { stdio: 'ignore' });
+    const startTime = await startTimeOf(child.pid ?? 0);
+    const work = join(folder, 'terraform');
+    await mkdir(work);
+    await writeFile(join(work, 'running.json'), JSON.stringify({ pid: child.pid, startTime }));
+    const told: string[] = [];
+    expect(await waitForLeftBehind(work, new AbortController().signal, () => told.push('waits'))).toBe(true);
+    expect(told).toEqual(['waits']);
+    expect(await startTimeOf(child.pid ?? 0)).toBeUndefined();
+    expect(await waitForLeftBehind(work, new AbortController().signal, () => told.push('again'))).toBe(false);
+  });
+});
