@@ -129,7 +129,7 @@ describe('the Dockerfile of a service', () => {
       RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \\
           --mount=type=secret,id=authorities,target=/run/secrets/authorities \\
           --mount=type=cache,target=/root/.local/share/pnpm/store \\
-          if [ -f /run/secrets/authorities ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/authorities; fi; export CI=true; pnpm install --frozen-lockfile --prod --filter "{./services/auth}..." && rm -f /app/node_modules/.modules.yaml /app/node_modules/.pnpm-workspace-state.json /app/node_modules/.pnpm-workspace-state-v1.json
+          if [ -f /run/secrets/authorities ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/authorities; fi; export CI=true; pnpm install --frozen-lockfile --prod --filter "{./services/auth}..." && rm -rf /app/node_modules/.modules.yaml /app/node_modules/.pnpm-workspace-state.json /app/node_modules/.pnpm-workspace-state-v1.json
 
       FROM manifests AS build
       RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \\
@@ -163,7 +163,7 @@ describe('the Dockerfile of a service', () => {
     expect(installs(await dockerfile())).toMatchInlineSnapshot(`
       [
         "npm install --global --force @yarnpkg/cli-dist@4",
-        "cd services/auth && yarn workspaces focus --production && rm -f /app/node_modules/.yarn-state.yml",
+        "cd services/auth && yarn workspaces focus --production && rm -rf /app/node_modules/.yarn-state.yml /app/.yarn",
         "yarn install --immutable",
       ]
     `);
@@ -174,7 +174,7 @@ describe('the Dockerfile of a service', () => {
     expect(installs(await dockerfile())).toMatchInlineSnapshot(`
       [
         "npm install --global --force yarn@1",
-        "yarn install --frozen-lockfile --non-interactive --production && rm -f /app/node_modules/.yarn-integrity",
+        "yarn install --frozen-lockfile --non-interactive --production && rm -rf /app/node_modules/.yarn-integrity",
         "yarn install --frozen-lockfile --non-interactive",
       ]
     `);
@@ -230,7 +230,7 @@ describe('the Dockerfile of a service', () => {
     });
     expect(installs(await dockerfile())).toEqual([
       `npm install --global --force ${version}`,
-      expect.stringMatching(/^pnpm install --frozen-lockfile --prod && rm -f /),
+      expect.stringMatching(/^pnpm install --frozen-lockfile --prod && rm -rf /),
       'pnpm install --frozen-lockfile',
     ]);
   });
@@ -243,7 +243,7 @@ describe('the Dockerfile of a service', () => {
     });
     expect(installs(await dockerfile())).toEqual([
       'npm install --global --force @yarnpkg/cli-dist@4.9.1',
-      'yarn workspaces focus --production && rm -f /app/node_modules/.yarn-state.yml',
+      'yarn workspaces focus --production && rm -rf /app/node_modules/.yarn-state.yml /app/.yarn',
       'yarn install --immutable',
     ]);
   });

@@ -83,8 +83,7 @@ export const cleanLine = (folders: readonly string[]): string =>
 
 /** Installs what a service needs when it runs, and nothing that differs from one install to the next. */
 export function runtimeLine({ installRuntime, records }: PackageManager, folder: string): string {
-  const gone =
-    records.length === 0 ? '' : ` && rm -f ${records.map((name) => `${imageRoot}/node_modules/${name}`).join(' ')}`;
+  const gone = records.length === 0 ? '' : ` && rm -rf ${records.map((name) => `${imageRoot}/${name}`).join(' ')}`;
   return `${installRuntime(folder)}${gone}`;
 }
 

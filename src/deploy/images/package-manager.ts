@@ -16,7 +16,7 @@ export interface PackageManager {
   installRuntime(folder: string): string;
   /** Makes pnpm lay packages out as npm does, without links: what is copied file by file must have none. */
   readonly withoutLinks: string;
-  /** What it notes of an install, with dates or the machine's paths, below `node_modules`: not part of an image. */
+  /** What it notes of an install, with dates or the machine's paths, below the root: not part of an image. */
   readonly records: readonly string[];
   /** The package manager's cache for root, kept between builds. */
   readonly cache: string;
@@ -67,7 +67,9 @@ const pnpm = (version: string): PackageManager => ({
   installRuntime: (folder) =>
     `pnpm install --frozen-lockfile --prod${inFolder(folder, (one) => ` --filter "{./${one}}..."`)}`,
   withoutLinks: ' --config.node-linker=hoisted',
-  records: ['.modules.yaml', '.pnpm-workspace-state.json', '.pnpm-workspace-state-v1.json'],
+  records: ['.modules.yaml', '.pnpm-workspace-state.json', '.pnpm-workspace-state-v1.json'].map(
+    (name) => `node_modules/${name}`,
+  ),
   cache: '/root/.local/share/pnpm/store',
 });
 
@@ -85,7 +87,7 @@ const classicYarn: PackageManager = {
   installAll: 'yarn install --frozen-lockfile --non-interactive',
   installRuntime: () => 'yarn install --frozen-lockfile --non-interactive --production',
   withoutLinks: '',
-  records: ['.yarn-integrity'],
+  records: ['node_modules/.yarn-integrity'],
   cache: '/usr/local/share/.cache/yarn',
 };
 
@@ -104,7 +106,7 @@ function yarn(service: string, declared: string | undefined, yarnrc: string): Pa
     installRuntime: (folder) =>
       folder === '.' ? 'yarn workspaces focus --production' : `cd ${folder} && yarn workspaces focus --production`,
     withoutLinks: '',
-    records: ['.yarn-state.yml'],
+    records: ['node_modules/.yarn-state.yml', '.yarn'],
     cache: '/root/.yarn/berry',
   };
 }

@@ -34,7 +34,7 @@ export async function layoutOf(order: BuildOrder, { recipe, manifests }: RecipeS
   await copyIfThere(join(workspace.root, '.npmrc'), join(installed, '.npmrc'));
   await run(installed, manager.installRuntime(workspace.service.folder) + manager.withoutLinks);
   await rm(join(installed, '.npmrc'), { force: true });
-  for (const name of manager.records) await rm(join(installed, 'node_modules', name), { force: true });
+  for (const name of manager.records) await rm(join(installed, name), { recursive: true, force: true });
   const links = await withoutLinks(installed, installed);
   await layOutApplication(recipe, context, join(order.folder, 'app'), links);
   return ['installed', 'app'];
