@@ -1,4 +1,5 @@
 import { actionCases } from './alb-actions.js';
+import { lambdaCases } from './alb-lambda.js';
 import { messageCases } from './alb-messages.js';
 import { refusalCases } from './alb-refusals.js';
 import { ruleCases } from './alb-rules.js';
@@ -9,6 +10,7 @@ export const cases: readonly ConformanceCase[] = [
   ...ruleCases,
   ...actionCases,
   ...targetCases,
+  ...lambdaCases,
   ...messageCases,
   ...refusalCases,
 ];

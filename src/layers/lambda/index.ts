@@ -34,6 +34,6 @@ export const lambda: Layer<'aws_lambda_function' | 'aws_lambda_invocation' | 'aw
   local: {
     aws_lambda_function: lambdaFunction,
     aws_lambda_invocation: initialiseDatabases,
-    aws_lambda_permission: inert('Permissions are not evaluated locally.'),
+    aws_lambda_permission: inert('Looked at when a function is registered as a target; not evaluated otherwise.'),
   },
 };

@@ -111,8 +111,10 @@ function withCookies(response: HttpResponse, { choice, clock }: Errand, found: F
 }
 
 function taskHop({ trace }: HttpRequest, target: Target): Hop {
-  const hop = trace.hop({ layer: 'ecs', address: target.address, name: 'task' });
-  hop.note('task', target.id);
+  const isFunction = target.address.startsWith('aws_lambda_function.');
+  const [layer, name] = isFunction ? ['lambda', 'function'] : ['ecs', 'task'];
+  const hop = trace.hop({ layer, address: target.address, name });
+  hop.note(name, target.id);
   return hop;
 }
 

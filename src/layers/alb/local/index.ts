@@ -1,5 +1,6 @@
 import { inert, localArn, type LocalBehaviour, type LocalRule } from '../../../stack/layer.js';
 import { dnsNameOf, listener, listenerRule } from './listener.js';
+import { targetAttachment } from './lambda-target.js';
 import { targetGroup } from './target-group.js';
 import { loadBalancerSuffix } from './traffic.js';
 
@@ -28,5 +29,5 @@ export const albLocal = {
   aws_lb_listener_certificate: inert('The plane has one certificate for all its names.'),
   aws_lb_listener_rule: listenerRule,
   aws_lb_target_group: targetGroup,
-  aws_lb_target_group_attachment: inert('Functions are no targets locally yet.'),
+  aws_lb_target_group_attachment: targetAttachment,
 } as const satisfies Readonly<Record<string, LocalRule>>;

@@ -3,14 +3,15 @@ import type { HeaderPair, HttpResponse } from '../../../local/contract/http.js';
 
 /**
  * What the load balancer itself may answer, besides its rules' fixed responses and redirects.
- * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html (read 2026-11-25; 464 not re-read)
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html (read 2026-11-25; 413 and 464 not re-read)
  */
-export type OwnStatus = 400 | 405 | 408 | 414 | 463 | 464 | 501 | 502 | 503 | 504;
+export type OwnStatus = 400 | 405 | 408 | 413 | 414 | 463 | 464 | 501 | 502 | 503 | 504;
 
 /** What nginx, from which the load balancer's own pages come, calls these; 463 and 464 are AWS's own and have no name. */
 const reasons: Readonly<Record<number, string>> = {
   405: 'Not Allowed',
   408: 'Request Time-out',
+  413: 'Request Entity Too Large',
   414: 'Request-URI Too Large',
   503: 'Service Temporarily Unavailable',
   504: 'Gateway Time-out',
