@@ -38,6 +38,7 @@ function control(given: Partial<ControlOptions['plane']> = {}) {
       services: () => [],
       describe: () => description,
       portBase: 4400,
+      taskStartSeconds: 0,
       traces,
       ...given,
     },

@@ -17,7 +17,10 @@ export type ControlLine =
 
 /** Who may give orders: whoever can read the plane's file. */
 export interface ControlOptions {
-  readonly plane: Pick<Plane, 'deploy' | 'stop' | 'destroy' | 'services' | 'describe' | 'portBase' | 'traces'>;
+  readonly plane: Pick<
+    Plane,
+    'deploy' | 'stop' | 'destroy' | 'services' | 'describe' | 'portBase' | 'taskStartSeconds' | 'traces'
+  >;
   readonly token: string;
   /** Names the running version; another version starts the plane anew. */
   readonly version: string;
@@ -45,6 +48,7 @@ export function controlHandler(options: ControlOptions): Handler {
         pid: process.pid,
         version: options.version,
         portBase: plane.portBase,
+        taskStartSeconds: plane.taskStartSeconds,
         services: plane.services(),
       }),
     '/control/describe': () => Promise.resolve(plane.describe()),

@@ -24,6 +24,8 @@ export interface LocalDeploy {
   readonly projectFolder: string;
   /** Default: that of the last deploy, else 4400. */
   readonly portBase?: number | undefined;
+  /** How long tasks take to start that this deploy does not start itself. Default: as before, at first 0. */
+  readonly taskStartSeconds?: number | undefined;
   readonly emit: Emit;
   readonly signal: AbortSignal;
 }
@@ -67,14 +69,17 @@ export async function deployLocal(deploy: LocalDeploy): Promise<LocalResult> {
   const folders = foldersOf(deploy);
   return withLock(folders.lock, async () => {
     const prepared = await prepare(deploy, folders);
-    if (prepared.plane !== undefined && isEmpty(prepared.plan)) {
+    const { taskStartSeconds } = deploy;
+    const startsAsBefore =
+      taskStartSeconds === undefined || taskStartSeconds === (prepared.state?.taskStartSeconds ?? 0);
+    if (prepared.plane !== undefined && isEmpty(prepared.plan) && startsAsBefore) {
       return { plan: prepared.plan, description: await prepared.plane.order<PlaneDescription>('describe') };
     }
     await build(deploy, folders, prepared);
     await writeChanged(folders.artifact, prepared.files);
     const portBase = deploy.portBase ?? prepared.state?.portBase ?? defaultPortBase;
     const plane = await startPlane(folders, deploy.synthesis.manifest.environment, portBase);
-    const body = { variables: prepared.variables, sites: prepared.hashes.sites };
+    const body = { variables: prepared.variables, sites: prepared.hashes.sites, taskStartSeconds };
     const description = await plane.order<PlaneDescription>('deploy', body, {
       emit: deploy.emit,
       signal: deploy.signal,

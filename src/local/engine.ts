@@ -68,6 +68,17 @@ export class Engine {
     throwAll(problems);
   }
 
+  /** Changes attributes of a resource that was applied, and saves them. */
+  amend(address: string, attributes: Attributes): void {
+    const known = this.#state[address];
+    if (known === undefined) return;
+    const amended = { ...known.attributes, ...attributes };
+    this.#state = { ...this.#state, [address]: { ...known, attributes: amended } };
+    if (this.#live.has(address)) this.parts.registry.remember(address, amended);
+    // What could not be saved now is saved with the next change.
+    this.#save().catch(() => undefined);
+  }
+
   async #applyAfter(
     needed: readonly Promise<boolean>[],
     address: string,

@@ -5,12 +5,11 @@ import { readArtifact, type Artifact } from '../stack/artifact.js';
 import type { Attributes } from '../stack/layer.js';
 import type { Manifest } from '../stack/manifest.js';
 import { credentialsFile, planeCredentials, type PlaneCredentials } from './aws/credentials.js';
-import { awsEndpoint } from './aws/endpoint.js';
-import { sts } from './aws/sts.js';
+import { serveAws } from './aws/serve.js';
 import { openCertificates, type Certificates } from './certificates.js';
 import { realClock } from './clock.js';
 import { createCloudClock } from './cloud-clock.js';
-import type { LocalContext, TaskRuntime } from './contract/context.js';
+import type { LocalContext } from './contract/context.js';
 import { Engine, type Deploy } from './engine.js';
 import type { PlaneFolders } from './folders.js';
 import { serve, type RunningServer } from './http/server.js';
@@ -19,8 +18,8 @@ import { MetricStore } from './metrics/store.js';
 import { freePort, portOf } from './ports.js';
 import { namesEnvironment } from './process/names.js';
 import { createProcesses } from './process/processes.js';
-import { processRuntime } from './process-runtime.js';
 import { Registry } from './registry.js';
+import { runtimeOf } from './runtimes.js';
 import { uploadSites } from './sites.js';
 import { readState, writeAtomically, writeState, type LocalState } from './state.js';
 import { describePlane, type PlaneDescription } from './describe.js';
@@ -32,6 +31,8 @@ const localAccount = '000000000000';
 
 export interface DeployRequest {
   readonly variables: Readonly<Record<string, string>>;
+  /** How long tasks that no deploy asks for take before they start; left out: as long as before, at first 0. */
+  readonly taskStartSeconds?: number;
   /** By service, the hash of what its site was built from. */
   readonly sites: Readonly<Record<string, string>>;
 }
@@ -115,6 +116,10 @@ export class Plane {
     return this.#state.portBase;
   }
 
+  get taskStartSeconds(): number {
+    return this.#state.taskStartSeconds ?? 0;
+  }
+
   /** Makes this machine what the artifact says. @throws LandfallErrors */
   async deploy(request: DeployRequest, emit: Emit, signal: AbortSignal): Promise<PlaneDescription> {
     const artifact = await readArtifact(this.folders.artifact);
@@ -132,6 +137,8 @@ export class Plane {
 
   async #apply(artifact: Artifact, request: DeployRequest, emit: Emit, signal: AbortSignal): Promise<PlaneDescription> {
     const deploy: Deploy = { artifact, variables: request.variables, emit, signal };
+    if (request.taskStartSeconds !== undefined)
+      await this.#save({ ...this.#state, taskStartSeconds: request.taskStartSeconds });
     await this.#serveAws();
     await this.#engine.apply(deploy);
     await uploadSites(artifact.manifest, request.sites, {
@@ -194,16 +201,10 @@ export class Plane {
   /** Before anything is applied: functions and tasks may call it from their first moment to their last. */
   async #serveAws(): Promise<void> {
     const onError = (error: unknown) => this.#onLog({ type: 'log', source: 'aws', line: String(error) });
-    this.#aws ??= serve({
-      port: portOf(this.portBase, 'aws'),
-      handler: awsEndpoint({
-        apis: [sts, ...layers.flatMap(({ awsApis = [] }) => awsApis)],
-        credentials: this.credentials,
-        ctx: () => this.#contextFor('plane', this.#idle(this.#onLog), undefined, false),
-        onError,
-      }),
-      traces: new TraceStore({ clock: realClock, limit: 1 }),
-      clock: realClock,
+    this.#aws ??= serveAws(portOf(this.portBase, 'aws'), {
+      apis: layers.flatMap(({ awsApis = [] }) => awsApis),
+      credentials: this.credentials,
+      ctx: () => this.#contextFor('plane', this.#idle(this.#onLog), undefined, false),
       onError,
     });
     this.#aws.catch(() => (this.#aws = undefined));
@@ -253,6 +254,8 @@ export class Plane {
       certificate: this.certificates,
       awsAccess: { endpoint: `http://127.0.0.1:${String(portOf(this.portBase, 'aws'))}`, ...this.credentials },
       vault: this.vault,
+      amend: (attributes) => this.#engine.amend(address, attributes),
+      taskStartMs: () => this.taskStartSeconds * 1000,
       emit: deploy.emit,
       namesEnvironment: (env) => namesEnvironment(this.folders, env),
       port: (role) => portOf(this.portBase, role),
@@ -263,6 +266,7 @@ export class Plane {
       providers: (kind) => registry.providers(kind),
       addressOf: (attribute, value) => registry.addressOf(attribute, value),
       argumentsOf: (target) => registry.applied.get(target)?.args,
+      attributesOf: (target) => registry.attributes.get(target),
       generation: () => registry.generation,
       all: (type) => registry.all(type),
       publish: (name, port, handler) => registry.publish(address, name, port, handler),
@@ -271,21 +275,6 @@ export class Plane {
       runtime: runtimeOf,
     };
   }
-}
-
-const runtimes: Readonly<Record<string, TaskRuntime>> = Object.fromEntries([
-  ['process', processRuntime],
-  ...layers.flatMap((layer) => Object.entries(layer.runtimes ?? {})),
-]);
-
-function runtimeOf(kind: string): TaskRuntime {
-  const runtime = runtimes[kind];
-  if (runtime !== undefined) return runtime;
-  throw new LandfallError({
-    code: 'RUNTIME_UNKNOWN',
-    message: `The local plane cannot run images of the kind ${kind}.`,
-    fix: 'The artifact was made by another version of Landfall: run infra:deploy with this one.',
-  });
 }
 
 const emptyManifest: Manifest = {

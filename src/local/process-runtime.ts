@@ -10,10 +10,11 @@ import { namesEnvironment } from './process/names.js';
 export const processRuntime: TaskRuntime = {
   async start(spec, ctx) {
     const { start, context } = imageOf(spec, ctx);
+    const [command, ...args] = spec.command ?? [];
     const port = await ctx.freePort();
     const running = await ctx.processes.start({
       name: spec.id,
-      ...shellCommand(start),
+      ...(command === undefined ? shellCommand(start) : { command, args }),
       cwd: join(ctx.folders.project, context),
       env: {
         ...processEnvironment(ctx),
@@ -34,6 +35,7 @@ export const processRuntime: TaskRuntime = {
       lastLines: () => running.lastLines(),
       exited: running.exited.then(({ code, signal }) => ({
         message: code === null ? `signal ${String(signal)}` : `exit code ${String(code)}`,
+        ...(code !== null && { exitCode: code }),
       })),
       stop: async () => {
         await running.stop();

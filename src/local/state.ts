@@ -18,6 +18,8 @@ export interface ResourceState {
 export interface LocalState {
   readonly version: 1;
   readonly portBase: number;
+  /** `--task-start` of the last deploy; default 0. */
+  readonly taskStartSeconds?: number;
   /** Root variables of the last deploy: the images' digests. */
   readonly variables: Readonly<Record<string, string>>;
   /** By service, the content that was uploaded last. */

@@ -147,6 +147,14 @@ const eventCases = [
   }),
 ];
 
+const malformed: readonly (readonly [what: string, answer: InvokeResult])[] = [
+  ['that is no object', returned('hello')],
+  ['without a status', returned({ body: 'hello' })],
+  ['with a header that is no text', returned({ statusCode: 200, headers: { 'X-A': 1 } })],
+  ['above 1 MB', returned({ statusCode: 200, body: 'x'.repeat(1024 * 1024) })],
+  ['that is an error', { ...returned({ errorType: 'Error' }), functionError: 'Unhandled' as const }],
+];
+
 const answerCases = [
   albCase('answers with what a function returns', page, async () => {
     const { call } = await behind(returned({ statusCode: 201, headers: { 'X-Own': 'yes' }, body: 'made' }));
@@ -159,15 +167,9 @@ const answerCases = [
     );
     assert.equal((await call()).body, 'ü');
   }),
-  ...[
-    ['that is no object', returned('hello')],
-    ['without a status', returned({ body: 'hello' })],
-    ['with a header that is no text', returned({ statusCode: 200, headers: { 'X-A': 1 } })],
-    ['above 1 MB', returned({ statusCode: 200, body: 'x'.repeat(1024 * 1024) })],
-    ['that is an error', { ...returned({ errorType: 'Error' }), functionError: 'Unhandled' as const }],
-  ].map(([what, answer]) =>
-    albCase(`answers 502 of its own for a function’s answer ${String(what)}`, errors, async () => {
-      const { call } = await behind(answer as InvokeResult);
+  ...malformed.map(([what, answer]) =>
+    albCase(`answers 502 of its own for a function’s answer ${what}`, errors, async () => {
+      const { call } = await behind(answer);
       const { status, header } = await call();
       assert.deepEqual([status, header('server')], [502, 'awselb/2.0']);
     }),

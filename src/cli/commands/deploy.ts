@@ -7,7 +7,7 @@ import { renderTable } from '../render/table.js';
 import { allowDataLossOption, unlockOption, yesOption } from './aws-target.js';
 import { awsDeployDocument, awsDeployOptions, runAwsDeploy, type AwsDeployOptions } from './deploy-aws.js';
 import type { CommandEntry } from './index.js';
-import { localOption, portBaseOption } from './options.js';
+import { localOption, portBaseOption, taskStartOption } from './options.js';
 import { openProject } from './project.js';
 
 export const deploy: CommandEntry = {
@@ -15,7 +15,15 @@ export const deploy: CommandEntry = {
   description: 'Build, and make the environment what the config says',
   document: z.union([planeDescription, awsDeployDocument]),
   arguments: [new Argument('[service...]', 'only these, on AWS (default: everything)')],
-  options: [localOption(), portBaseOption(), yesOption(), ...awsDeployOptions(), allowDataLossOption(), unlockOption()],
+  options: [
+    localOption(),
+    portBaseOption(),
+    taskStartOption(),
+    yesOption(),
+    ...awsDeployOptions(),
+    allowDataLossOption(),
+    unlockOption(),
+  ],
   async run(given, io, emit) {
     const options = given as AwsDeployOptions;
     if (options.local !== true) return runAwsDeploy(options, io, emit);
@@ -25,6 +33,7 @@ export const deploy: CommandEntry = {
       synthesis,
       projectFolder: folder,
       portBase: options.portBase,
+      taskStartSeconds: options.taskStart,
       emit,
       signal: io.signal,
     });

@@ -11,6 +11,7 @@ import { awsStatusDocument, runAwsStatus } from './status-aws.js';
 interface PlaneStatus {
   readonly pid: number;
   readonly portBase: number;
+  readonly taskStartSeconds: number;
   readonly services: readonly {
     readonly address: string;
     readonly tasks: readonly { readonly id: string; readonly pid?: number; readonly health: string }[];
@@ -23,6 +24,7 @@ const statusDocument = z.strictObject({
   pid: z.int().optional(),
   version: z.string().optional(),
   portBase: z.int().optional(),
+  taskStartSeconds: z.int().optional().describe('`--task-start` of the last deploy.'),
   services: z.array(
     z.strictObject({
       address: z.string(),
@@ -55,7 +57,10 @@ export const status: CommandEntry = {
     );
     return {
       document: { running: true, resources, ...running },
-      text: `Running as process ${String(running.pid)}, ports from ${String(running.portBase)}, ${String(resources)} resources.\n${renderTable(['service', 'task', 'process', 'health'], rows)}\n`,
+      text: `Running as process ${String(running.pid)}, ports from ${String(running.portBase)}, ${String(resources)} resources${delay(running)}.\n${renderTable(['service', 'task', 'process', 'health'], rows)}\n`,
     };
   },
 };
+
+const delay = ({ taskStartSeconds }: PlaneStatus): string =>
+  taskStartSeconds === 0 ? '' : `; tasks that wake or scale start after ${String(taskStartSeconds)} s`;

@@ -1,4 +1,6 @@
 import { inert, type Layer } from '../../stack/layer.js';
+import { cluster } from './local/api/cluster.js';
+import { ecsApi } from './local/api/operations.js';
 import { scalableTarget, scalingPolicy } from './local/scaling/rules.js';
 import { ecsService } from './local/service.js';
 import { taskDefinition } from './local/task-definition.js';
@@ -37,6 +39,7 @@ export const ecs: Layer<
       reason: 'Kong and Next.js write beside their code, and Fargate’s writable volumes belong to root.',
     },
   ],
+  awsApis: [ecsApi],
   local: {
     aws_appautoscaling_policy: scalingPolicy,
     aws_appautoscaling_target: scalableTarget,
@@ -45,11 +48,7 @@ export const ecs: Layer<
       name: args['name'],
       repository_url: `${ctx.accountId}.dkr.ecr.${ctx.region}.amazonaws.com/${String(args['name'])}`,
     })),
-    aws_ecs_cluster: inert('The plane is the cluster.', ({ args }, ctx) => ({
-      name: args['name'],
-      id: `arn:aws:ecs:${ctx.region}:${ctx.accountId}:cluster/${String(args['name'])}`,
-      arn: `arn:aws:ecs:${ctx.region}:${ctx.accountId}:cluster/${String(args['name'])}`,
-    })),
+    aws_ecs_cluster: cluster,
     aws_ecs_cluster_capacity_providers: inert('Local processes have no capacity provider.'),
     aws_ecs_service: ecsService,
     aws_ecs_task_definition: taskDefinition,

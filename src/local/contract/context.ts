@@ -30,6 +30,8 @@ export interface Capabilities {
   readonly service: RunningService;
   /** A name of Cloud Map, and who answers to it. */
   readonly discovery: Discovery;
+  /** The ECS cluster. */
+  readonly cluster: { readonly name: string; readonly arn: string };
   /** A Lambda function. */
   readonly function: LocalFunction;
   /** Watches metrics. */
@@ -184,6 +186,8 @@ export interface TaskSpec {
   readonly service: string;
   readonly env: Readonly<Record<string, string>>;
   readonly containerPort: number | undefined;
+  /** Instead of the image's own command. */
+  readonly command?: readonly string[];
   readonly stopSignal: NodeJS.Signals;
   readonly stopTimeoutSeconds: number;
 }
@@ -198,7 +202,7 @@ export interface RunningTask {
   /** Its last output so far. */
   lastLines(): readonly string[];
   /** Resolves when the task has ended by itself or was stopped. */
-  readonly exited: Promise<{ readonly message: string }>;
+  readonly exited: Promise<{ readonly message: string; readonly exitCode?: number }>;
   stop(): Promise<void>;
 }
 
@@ -229,6 +233,8 @@ export interface LocalContext {
   };
   /** The attributes this resource had before; undefined when it is new. */
   readonly prior: Readonly<Record<string, unknown>> | undefined;
+  /** Changes attributes of this resource when it was applied before; the state keeps them, as AWS keeps what was changed by its API. */
+  amend(attributes: Readonly<Record<string, unknown>>): void;
   /** False when the resource is only started again: its arguments are those it had before. */
   readonly changed: boolean;
   /** Aborts when the deploy is interrupted. */
@@ -247,6 +253,8 @@ export interface LocalContext {
     delete(name: string): Promise<void>;
   };
 
+  /** How long a task that no deploy asked for takes before it starts, as on Fargate; 0 unless `--task-start` says otherwise. */
+  taskStartMs(): number;
   emit(event: LandfallEvent): void;
   /** Variables with which the names of Cloud Map resolve in a Node.js process that has these. */
   namesEnvironment(env: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
@@ -266,6 +274,8 @@ export interface LocalContext {
   addressOf(attribute: string, value: string): string | undefined;
   /** Resolved arguments of an applied resource. */
   argumentsOf(address: string): Readonly<Record<string, unknown>> | undefined;
+  /** Attributes of an applied resource. */
+  attributesOf(address: string): Readonly<Record<string, unknown>> | undefined;
   /** Grows whenever a resource was applied or destroyed: what was looked up before may have changed. */
   generation(): number;
   /** Addresses of applied resources of one type, sorted. */

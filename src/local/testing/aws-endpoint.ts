@@ -1,10 +1,6 @@
-import { awsEndpoint } from '../aws/endpoint.js';
-import { sts } from '../aws/sts.js';
-import { realClock } from '../clock.js';
+import { serveAws } from '../aws/serve.js';
 import type { AwsApi } from '../contract/aws-api.js';
 import type { LocalContext } from '../contract/context.js';
-import { serve } from '../http/server.js';
-import { TraceStore } from '../trace.js';
 
 /** An AWS endpoint of a test's own. */
 export interface TestEndpoint {
@@ -26,13 +22,7 @@ export async function openTestEndpoint(ctx: LocalContext, apis: readonly AwsApi[
   const errors: unknown[] = [];
   const credentials = { accessKeyId: 'LANDFALL0', secretAccessKey: 'secret' };
   const onError = (error: unknown) => void errors.push(error);
-  const server = await serve({
-    port: 0,
-    handler: awsEndpoint({ apis: [sts, ...apis], credentials, ctx: () => ctx, onError }),
-    traces: new TraceStore({ clock: realClock, limit: 1 }),
-    clock: realClock,
-    onError,
-  });
+  const server = await serveAws(0, { apis, credentials, ctx: () => ctx, onError });
   const url = `http://127.0.0.1:${String(server.port)}`;
   return {
     url,

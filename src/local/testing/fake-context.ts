@@ -15,6 +15,7 @@ export interface FakePlaneOptions {
   /** Parent of the plane's folders; made by nobody. Default: a name in the system's folder for temporary files that does not exist. */
   readonly folder?: string;
   readonly manifest?: Partial<Manifest>;
+  readonly taskStartMs?: number;
   readonly runtimes?: Readonly<Record<string, TaskRuntime>>;
 }
 
@@ -152,6 +153,8 @@ function contextOf(parts: Parts, address: string, prior: Attributes | undefined)
       write: (name, value) => Promise.resolve(void vault.set(name, value)),
       delete: (name) => Promise.resolve(void vault.delete(name)),
     },
+    amend: (attributes) => registry.remember(address, { ...registry.attributes.get(address), ...attributes }),
+    taskStartMs: () => options.taskStartMs ?? 0,
     emit: (event) => void events.push(event),
     namesEnvironment: () => ({}),
     port: portOf,
@@ -162,6 +165,7 @@ function contextOf(parts: Parts, address: string, prior: Attributes | undefined)
     providers: (kind) => registry.providers(kind),
     addressOf: (attribute, value) => registry.addressOf(attribute, value),
     argumentsOf: (target) => registry.applied.get(target)?.args,
+    attributesOf: (target) => registry.attributes.get(target),
     generation: () => registry.generation,
     all: (type) => registry.all(type),
     publish: (name, port, handler) => registry.publish(address, name, port, handler),

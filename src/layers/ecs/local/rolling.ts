@@ -19,6 +19,8 @@ export interface Rolling extends DeploymentSettings {
   readonly clock: Clock;
   /** Aborts when the deploy is interrupted. */
   readonly signal: AbortSignal;
+  /** Told of each task that did not become healthy. */
+  readonly onFailedTask?: () => void;
 }
 
 /** How long a new task has to become healthy. */
@@ -87,6 +89,7 @@ async function launch(next: TaskSet, breaker: CircuitBreaker, rolling: Rolling, 
     } catch (error) {
       if (signal.aborted) throw interrupted(service);
       if (!(error instanceof TaskFailure)) throw error;
+      rolling.onFailedTask?.();
       if (breaker.failed(error)) throw deploymentFailure(service, error, breaker.failures, stays);
       await clock.sleep(wait, signal).catch(() => undefined);
     }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LandfallError } from '../../../base/errors.js';
 import type { Discovery, LocalContext, RunningTask, TargetGroup } from '../../../local/contract/context.js';
 import type { ManifestImage } from '../../../stack/manifest.js';
+import { planeCluster } from './api/cluster.js';
 import type { DeploymentSettings } from './rolling.js';
 import { containerOf, sizeOf, type Container, type TaskSize } from './task-definition.js';
 import type { TaskSetParts } from './task-set.js';
@@ -40,7 +41,7 @@ export interface ServiceParts {
 
 /** @throws LandfallError `TASK_DEFINITION_UNKNOWN` or `IMAGE_UNKNOWN` */
 export function partsOf(args: ServiceArguments, ctx: LocalContext): ServiceParts {
-  const definition = ctx.argumentsOf(taskDefinitionOf(args.task_definition, ctx)) ?? {};
+  const definition = argumentsOfDefinition(args.task_definition, ctx);
   const container = containerOf(definition['container_definitions']);
   const [balanced] = args.load_balancer;
   const containerPort = balanced?.container_port ?? container.portMappings[0]?.containerPort;
@@ -75,9 +76,12 @@ function namesOf(discovery: Discovery | undefined, containerPort: number | undef
   };
 }
 
-function taskDefinitionOf(arn: string, ctx: LocalContext): string {
+/** Of the Stack's own, or of one that was registered by API. */
+function argumentsOfDefinition(arn: string, ctx: LocalContext): Readonly<Record<string, unknown>> {
   const address = ctx.addressOf('arn', arn);
-  if (address !== undefined) return address;
+  if (address !== undefined) return ctx.argumentsOf(address) ?? {};
+  const registered = planeCluster(ctx)?.registered.get(arn);
+  if (registered !== undefined) return registered.args;
   throw new LandfallError({
     code: 'TASK_DEFINITION_UNKNOWN',
     message: `No task definition has the ARN ${arn}.`,
@@ -86,7 +90,7 @@ function taskDefinitionOf(arn: string, ctx: LocalContext): string {
 }
 
 /** The manifest's entry whose repository the container's image names. */
-function imageOf(container: Container, ctx: LocalContext): ManifestImage {
+export function imageOf(container: Container, ctx: LocalContext): ManifestImage {
   const [url = ''] = container.image.split('@');
   const repository = ctx.addressOf('repository_url', url);
   const image = ctx.manifest.images.find((candidate) => candidate.repository === repository);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LocalBehaviour } from '../../../stack/layer.js';
+import { planeCluster } from './api/cluster.js';
 
 const containerSchema = z.object({
   name: z.string(),
@@ -49,9 +50,10 @@ export const taskDefinition: LocalBehaviour = {
     'CPU limits, roles, earlier revisions, and containers that are not essential or that others wait for (the gateway’s database needs no preparing: it runs from its file). Memory limits the JavaScript heap alone.',
   replaced: true,
   apply({ args }, ctx) {
-    const before = Number(ctx.prior?.['revision'] ?? 0);
-    const revision = ctx.changed ? before + 1 : before;
     const family = String(args['family']);
+    const before = Number(ctx.prior?.['revision'] ?? 0);
+    const registered = planeCluster(ctx)?.registered.newest(family) ?? 0;
+    const revision = ctx.changed ? Math.max(before, registered) + 1 : before;
     const arn = `arn:aws:ecs:${ctx.region}:${ctx.accountId}:task-definition/${family}:${String(revision)}`;
     return Promise.resolve({ id: family, family, revision, arn });
   },

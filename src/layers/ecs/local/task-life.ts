@@ -5,7 +5,8 @@ export interface TaskLifeParts {
   /** The service's Terraform address. */
   readonly address: string;
   readonly clock: Clock;
-  readonly start: () => Promise<RunningTask>;
+  /** @param later no deploy asked for it; @param signal nobody wants it any more */
+  readonly start: (later: boolean, signal: AbortSignal) => Promise<RunningTask>;
   readonly group: TargetGroup | undefined;
   /** Where tasks that serve are found by name. */
   readonly names: { register(task: RunningTask): void; deregister(id: string): void } | undefined;
@@ -26,8 +27,8 @@ const rememberedMs = 1_200;
 export class TaskLife {
   constructor(private readonly parts: TaskLifeParts) {}
 
-  async begin(): Promise<Member> {
-    return { task: await this.parts.start(), state: 'starting', succeeded: false };
+  async begin(later: boolean, signal: AbortSignal): Promise<Member> {
+    return { task: await this.parts.start(later, signal), state: 'starting', succeeded: false };
   }
 
   enter({ task: { id, handler, healthHandler } }: Member): void {

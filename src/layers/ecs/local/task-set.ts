@@ -25,6 +25,7 @@ export class TaskSet {
   /** Tasks that are being started, and have no id yet. */
   #launching = 0;
   #stopping = false;
+  readonly #end = new AbortController();
 
   constructor(private readonly parts: TaskSetParts) {
     this.#backoff = new Backoff(parts.clock);
@@ -40,6 +41,11 @@ export class TaskSet {
   get size(): number {
     const begun = this.#present().length + this.#launching;
     return begun + Math.min(this.#backoff.waiting, Math.max(0, this.#desired - begun));
+  }
+
+  /** Tasks that run, and those that are about to. */
+  counts(): { readonly running: number; readonly pending: number } {
+    return { running: this.#present().length, pending: this.#launching };
   }
 
   get healthy(): number {
@@ -61,7 +67,7 @@ export class TaskSet {
     if (this.#stopping) throw interrupted(this.parts.service);
     this.#desired += 1;
     try {
-      await this.#startHealthy(withinSeconds, signal);
+      await this.#startHealthy(false, withinSeconds, signal);
     } catch (error) {
       this.#desired -= 1;
       throw error;
@@ -84,6 +90,7 @@ export class TaskSet {
   /** Takes the tasks out of the target group, lets them drain, stops them. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#end.abort();
     this.#watch.close();
     this.#backoff.close();
     await Promise.all([...this.#members.values()].map((member) => this.#retire(member)));
@@ -91,6 +98,11 @@ export class TaskSet {
 
   #present(): readonly Member[] {
     return [...this.#members.values()].filter(({ state }) => state !== 'leaving');
+  }
+
+  /** Whether fewer are desired than when the newest began. */
+  #isSuperfluous(): boolean {
+    return this.#present().filter(({ succeeded }) => !succeeded).length > this.#desired;
   }
 
   async #shrink(): Promise<void> {
@@ -107,8 +119,8 @@ export class TaskSet {
     this.#members.delete(member.task.id);
   }
 
-  async #startHealthy(withinSeconds: number, signal: AbortSignal): Promise<void> {
-    const member = await this.#startOne();
+  async #startHealthy(later: boolean, withinSeconds: number, signal: AbortSignal): Promise<void> {
+    const member = await this.#startOne(later);
     const { task } = member;
     const outcome = await this.#life.outcome(member, withinSeconds, signal);
     if (outcome === 'healthy' && member.state === 'starting') {
@@ -122,12 +134,12 @@ export class TaskSet {
     throw new TaskFailure('unhealthy', task, `did not become healthy within ${String(withinSeconds)} s`);
   }
 
-  async #startOne(): Promise<Member> {
+  async #startOne(later: boolean): Promise<Member> {
     this.#launching += 1;
     try {
-      const member = await this.#life.begin();
+      const member = await this.#life.begin(later, this.#end.signal);
       this.#members.set(member.task.id, member);
-      if (this.#stopping) await this.#retire(member);
+      if (this.#stopping || this.#isSuperfluous()) await this.#retire(member);
       else this.#life.enter(member);
       return member;
     } finally {
@@ -168,7 +180,7 @@ export class TaskSet {
       return;
     }
     this.#say(`task ${id} is unhealthy; a new one takes its place when it is healthy`);
-    const renewed = await this.#startHealthy(healthyWithinSeconds, forever).then(
+    const renewed = await this.#startHealthy(true, healthyWithinSeconds, forever).then(
       () => true,
       () => false,
     );
@@ -191,7 +203,7 @@ export class TaskSet {
   async #launch(): Promise<void> {
     if (this.#stopping || this.size >= this.#desired) return;
     try {
-      await this.#startHealthy(healthyWithinSeconds, forever);
+      await this.#startHealthy(true, healthyWithinSeconds, forever);
       this.#backoff.calmed();
       // Fewer may be desired than when it began.
       if (!this.#present().some(({ succeeded }) => succeeded)) await this.#shrink();
