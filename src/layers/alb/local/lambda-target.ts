@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { LandfallError } from '../../../base/errors.js';
-import { AwsError } from '../../../local/contract/aws-api.js';
+import { LandfallError, messageOf } from '../../../base/errors.js';
 import type { LocalContext } from '../../../local/contract/context.js';
 import { UpstreamError, type Handler, type HttpRequest } from '../../../local/contract/http.js';
 import { refuseUpgrade } from '../../../local/http/upgrade.js';
@@ -53,9 +52,9 @@ function functionTarget(address: string, groupArn: string, group: string, ctx: L
         const result = await ctx.connect(address, 'function').invoke(Buffer.from(JSON.stringify(event)));
         return lambdaAnswer(result, multiValue());
       } catch (error) {
-        // Throttled by Lambda, for one.
-        if (error instanceof AwsError) throw new UpstreamError('protocol', error.message, { cause: error });
-        throw error;
+        // Throttled by Lambda, or gone.
+        if (error instanceof UpstreamError) throw error;
+        throw new UpstreamError('protocol', messageOf(error), { cause: error });
       }
     },
     upgrade(request, socket) {

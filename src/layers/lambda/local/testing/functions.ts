@@ -11,7 +11,7 @@ import { createProcesses } from '../../../../local/process/processes.js';
 /* eslint-enable boundaries/dependencies */
 import type { LocalContext } from '../../../../local/contract/context.js';
 import type { LocalFunction } from '../../../../local/contract/function.js';
-import { createFakePlane, type FakePlane } from '../../../../local/testing/fake-context.js';
+import { createFakePlane, type FakePlane, type FakePlaneOptions } from '../../../../local/testing/fake-context.js';
 import { lambdaFunction } from '../function.js';
 
 /** A plane in memory whose functions run in real processes. */
@@ -26,12 +26,13 @@ export interface FunctionPlace {
 }
 
 /** @param awsAccess where functions find AWS's API; may be told later */
-export async function openFunctions(awsAccess: {
-  current: LocalContext['awsAccess'] | undefined;
-}): Promise<FunctionPlace> {
+export async function openFunctions(
+  awsAccess: { current: LocalContext['awsAccess'] | undefined },
+  options: FakePlaneOptions = {},
+): Promise<FunctionPlace> {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-functions-'));
   const processes = createProcesses({ folder: join(folder, 'records'), logs: join(folder, 'logs') });
-  const plane = createFakePlane({ folder });
+  const plane = createFakePlane({ ...options, folder });
   const context = (address: string): LocalContext => {
     const base = plane.context(address);
     return { ...base, processes, freePort, clock: realClock, awsAccess: awsAccess.current ?? base.awsAccess };
