@@ -87,6 +87,16 @@ describe('header_filter', () => {
     await expect(place.ask()).rejects.toThrow(/Lua failed/);
     expect(place.lines.join()).toMatch(/header_filter:1:1: oops/);
   });
+
+  test('its error lets go of the service’s response', async () => {
+    const body = Readable.from([Buffer.from('never read')]);
+    const place = await start({
+      post: { header_filter: ['error("oops")'] },
+      respond: () => ({ status: 200, headers: [], body }),
+    });
+    await expect(place.ask()).rejects.toThrow();
+    expect(body.destroyed).toBe(true);
+  });
 });
 
 describe('body_filter', () => {

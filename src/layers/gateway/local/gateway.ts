@@ -60,6 +60,7 @@ export class LocalGateway implements Handler {
       hop.end(final.status);
       return final;
     } catch (error) {
+      if (exchange.upstream?.body instanceof Readable) exchange.upstream.body.destroy();
       // nginx logs a client that left by this status of its own.
       for (const plugin of plugins) plugin.log?.(exchange, { status: 499, headers: [], body: null });
       this.#end(exchange);
