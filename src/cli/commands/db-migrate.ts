@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { realWaiting } from '../../base/waiting.js';
 import { migrate } from '../../deploy/tasks/index.js';
 import type { CommandEntry } from './index.js';
-import { localOption } from './options.js';
+import { localOption, type LocalOptions } from './options.js';
 import { openTarget } from './target.js';
 
 export const dbMigrate: CommandEntry = {
@@ -14,7 +14,8 @@ export const dbMigrate: CommandEntry = {
   }),
   arguments: [new Argument('[services...]', 'only these services')],
   options: [localOption()],
-  async run(options, io, emit) {
+  async run(given, io, emit) {
+    const options = given as LocalOptions & { readonly arguments: readonly unknown[] };
     const { session, synthesis } = await openTarget(options, io);
     const only = options.arguments[0] as readonly string[];
     const { stack, manifest } = synthesis;
@@ -23,6 +24,8 @@ export const dbMigrate: CommandEntry = {
       stack,
       manifest,
       ...(only.length > 0 && { only }),
+      // The local plane has no subnets.
+      ...(options.local === true && { network: { subnets: [], securityGroups: [] } }),
       emit,
       waiting: realWaiting(io.signal),
       signal: io.signal,

@@ -7,6 +7,7 @@ import { declaredSecrets, type DeclaredSecret } from '../../deploy/secrets/decla
 import { undeclared } from '../../deploy/secrets/file.js';
 import type { SecretStore } from '../../deploy/secrets/store.js';
 import { restartServices } from '../../deploy/services/restart.js';
+import { localAwsSession } from '../../local/aws-session.js';
 import { localSecretStore } from '../../local/secret-store.js';
 import type { Stack } from '../../stack/stack.js';
 import type { Io } from '../io.js';
@@ -37,9 +38,14 @@ export async function openSecrets(options: LocalOptions, io: Io): Promise<Secret
     declared: declaredSecrets(stack),
     store: account === undefined ? await localSecretStore(planeFolders, io.env) : awsSecretStore(account, stack),
     restart: async (changed, emit) => {
-      const users = [...new Set(changed.flatMap((secret) => secret.users))];
-      if (account === undefined || users.length === 0) return [];
-      return restartServices({ session: account, stack, users, emit, waiting: realWaiting(io.signal) });
+      const all = [...new Set(changed.flatMap((secret) => secret.users))];
+      // The local endpoint answers no API of App Runner: those services get the value at their next start.
+      const users = local ? all.filter((user) => user.startsWith('aws_ecs_service.')) : all;
+      const session =
+        users.length === 0 ? undefined : (account ?? (await localAwsSession(planeFolders, region, io.signal)));
+      // A plane that does not run has nothing to restart.
+      if (session === undefined) return [];
+      return restartServices({ session, stack, users, emit, waiting: realWaiting(io.signal) });
     },
   };
 }

@@ -16,6 +16,8 @@ export interface Migrate extends RunOptions {
   readonly only?: readonly string[];
   /** By service, the task definition to run; default: the newest revision of its family. */
   readonly taskDefinitions?: Readonly<Record<string, string>>;
+  /** Default: where the service runs, or the private subnets. */
+  readonly network?: OneOffTask['network'];
 }
 
 export interface Migration {
@@ -79,7 +81,7 @@ async function migrateOne(options: Migrate, service: string, command: string) {
     cluster: clusterOf(stack),
     ...(await definitionOf(options, wanted, service)),
     command: ['sh', '-c', command],
-    network: await taskNetwork(options.session, stack, family),
+    network: options.network ?? (await taskNetwork(options.session, stack, family)),
     label: `${service} migrate`,
   };
   const ended = await runTask(task, options);
