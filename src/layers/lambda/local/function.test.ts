@@ -108,6 +108,31 @@ test('reserved concurrency throttles, as 0 does always', async () => {
   await expect(fn.invoke(bytes({}))).rejects.toMatchObject({ code: 'TooManyRequestsException', status: 429 });
 });
 
+test('invocations, errors and throttles are metrics, as on AWS', async () => {
+  const fn = await place.deploy(
+    'measured',
+    `export const handler = async (event) => { if (event.fail) throw new Error(); };`,
+  );
+  await fn.invoke(bytes({}));
+  await fn.invoke(bytes({ fail: true }));
+  await place.deploy('measured', `export const handler = async () => 1;`, { reserved_concurrent_executions: 0 });
+  await expect(fn.invoke(bytes({}))).rejects.toThrow('Rate Exceeded');
+  const { clock, metrics } = place.plane;
+  const sum = (name: string) => {
+    const id = { namespace: 'AWS/Lambda', name, dimensions: { FunctionName: 'shop-dev-measured' } };
+    const now = clock.now();
+    const series = metrics.series({
+      ...id,
+      statistic: 'Sum',
+      periodSeconds: 60,
+      from: now - 120_000,
+      until: now + 60_000,
+    });
+    return series.reduce((total, { value }) => total + value, 0);
+  };
+  expect(['Invocations', 'Errors', 'Throttles'].map(sum)).toEqual([2, 1, 1]);
+});
+
 test('payloads above 6 MB, and what is no JSON, are refused', async () => {
   const fn = await place.deploy('picky', `export const handler = async () => 'x'.repeat(7 * 1024 * 1024);`);
   await expect(fn.invoke(Buffer.alloc(6 * 1024 * 1024 + 1, 32))).rejects.toMatchObject({

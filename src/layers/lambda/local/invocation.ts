@@ -8,7 +8,8 @@ const inputSchema = z.object({ databases: z.array(z.object({ secretArn: z.string
 /** Runs what the database-init function runs, on the local server, from the same input and secrets. */
 export const initialiseDatabases: LocalBehaviour = {
   fidelity: 'approximate',
-  leftOut: 'The same SQL runs, but in the plane: not the bundle, and without its role’s permissions.',
+  leftOut:
+    'The same SQL runs, but in the plane, without its role’s permissions: not the bundle, which trusts RDS’s certificate authorities alone.',
   async apply({ args, address }, ctx) {
     const { databases } = inputSchema.parse(JSON.parse(String(args['input'])));
     const specs = await Promise.all(databases.map(({ secretArn }) => readSpec(secretArn, ctx)));

@@ -42,10 +42,37 @@ export class LiveFunction implements LocalFunction {
       payload: payload.length === 0 ? emptyEvent : payload,
       functionArn: this.arn,
     };
-    const outcome = await this.environments.invoke(invocation, withLog);
+    const started = this.ctx.clock.monotonic();
+    const outcome = await this.environments.invoke(invocation, withLog).catch((error: unknown) => {
+      if (error instanceof AwsError) this.#report({ Throttles: 1 });
+      throw error;
+    });
     const { failed, logTail } = outcome;
-    if (!failed && outcome.payload.length > mostBytes.RequestResponse) return { ...tooLarge, logTail };
+    const isTooLarge = !failed && outcome.payload.length > mostBytes.RequestResponse;
+    this.#report({
+      Invocations: 1,
+      Errors: Number(failed || isTooLarge),
+      Throttles: 0,
+      Duration: this.ctx.clock.monotonic() - started,
+    });
+    if (isTooLarge) return { ...tooLarge, logTail };
     return { status: 200, payload: outcome.payload, logTail, ...(failed && { functionError: 'Unhandled' as const }) };
+  }
+
+  /**
+   * Throttled requests are no invocations. Durations are in milliseconds.
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html (not re-read)
+   */
+  #report(values: Readonly<Record<string, number>>): void {
+    const common = { namespace: 'AWS/Lambda', dimensions: { FunctionName: this.name } };
+    this.ctx.metrics.put(
+      Object.entries(values).map(([name, value]) => ({
+        ...common,
+        name,
+        unit: name === 'Duration' ? 'Milliseconds' : 'Count',
+        values: [value],
+      })),
+    );
   }
 }
 
