@@ -1,5 +1,4 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { LandfallError } from '../../base/errors.js';
 import type { CommonOptions } from '../io.js';
 
 export interface LocalOptions extends CommonOptions {
@@ -34,14 +33,4 @@ function portBase(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 1024 && port <= 65_000) return port;
   throw new InvalidArgumentError('It is a whole number from 1024 to 65000.');
-}
-
-/** Refuses a command that does not act on AWS yet. */
-export function requireLocal(command: string, options: LocalOptions): void {
-  if (options.local === true) return;
-  throw new LandfallError({
-    code: 'NOT_YET',
-    message: `${command} does not act on AWS yet.`,
-    fix: `Add --local to act on the local plane. For AWS, infra:generate writes the Terraform of the whole stack.`,
-  });
 }

@@ -20,7 +20,7 @@ export interface Migrate extends RunOptions {
   readonly network?: OneOffTask['network'];
 }
 
-export interface Migration {
+interface Migration {
   readonly service: string;
   readonly taskArn: string;
   readonly milliseconds: number;
@@ -51,7 +51,7 @@ export async function migrate(options: Migrate): Promise<readonly Migration[]> {
 }
 
 /** Services with a `migrate` command that run in the cluster. @throws LandfallError `MIGRATION_NOT_CONFIGURED` */
-export function migrationsOf({
+function migrationsOf({
   manifest,
   stack,
   only,
