@@ -157,7 +157,10 @@ describe('orders', () => {
       expect(linesOf(await order(name))).toMatchObject([{ type: 'failed', problems: [{ code: 'DEPLOY_RUNNING' }] }]);
     }
     expect(linesOf(await order('status'))).toEqual([
-      { type: 'end', result: { pid: process.pid, version: '1.2.3', portBase: 4400, services: [] } },
+      {
+        type: 'end',
+        result: { pid: process.pid, version: '1.2.3', portBase: 4400, taskStartSeconds: 0, services: [] },
+      },
     ]);
     expect(linesOf(await order('describe'))).toEqual([{ type: 'end', result: description }]);
     open(description);

@@ -163,7 +163,7 @@ it('scales by the policies that are applied, and no more when they are gone', as
   expect(live()?.scaling).toBeUndefined();
 });
 
-it('accepts a step policy, which does nothing', async () => {
+it('does nothing by a step policy until an alarm asks', async () => {
   await deploy();
   const attributes = await plane.apply(ecs.local.aws_appautoscaling_policy, 'aws_appautoscaling_policy.offers_sleep', {
     name: 'sleep',
@@ -171,7 +171,13 @@ it('accepts a step policy, which does nothing', async () => {
     service_namespace: 'ecs',
     resource_id: 'service/shop/shop-offers',
     scalable_dimension: 'ecs:service:DesiredCount',
-    step_scaling_policy_configuration: [{ adjustment_type: 'ExactCapacity' }],
+    step_scaling_policy_configuration: [
+      {
+        adjustment_type: 'ExactCapacity',
+        step_adjustment: [{ scaling_adjustment: 0, metric_interval_upper_bound: '0' }],
+      },
+    ],
   });
   expect(attributes).toMatchObject({ name: 'sleep' });
+  expect(live()?.desiredCount).toBe(1);
 });
