@@ -39,9 +39,16 @@ export async function runAwsDestroy(options: AwsDestroyOptions, io: Io, emit: Em
   const left =
     remains.length === 0
       ? 'Nothing carries the environment’s tags any more.'
-      : `What still carries its tags:\n${remains.map((arn) => `  ${arn}`).join('\n')}`;
+      : `What still carries its tags:\n${remains.map((arn) => `  ${arn}${noteOn(arn)}`).join('\n')}`;
   return {
     document: { environment: options.env, destroyed: destroyed.map(({ address }) => address), remains },
     text: `${count} ${left}\n`,
   };
+}
+
+/** What AWS itself keeps for a while, or for ever. */
+function noteOn(arn: string): string {
+  if (/^arn:[\w-]+:kms:.*:key\//.test(arn)) return ' (a key: AWS deletes it when its waiting period ends)';
+  if (/^arn:[\w-]+:ecs:.*:task-definition\//.test(arn)) return ' (a deregistered task definition: nothing runs it)';
+  return '';
 }

@@ -27,7 +27,8 @@ export async function runAwsPlan(
   io: Io,
   emit: Emit,
 ): Promise<Outcome> {
-  const target = await openTarget('infra:plan', options, io, emit);
+  // It has no --unlock: that is for what changes things.
+  const target = await openTarget('infra:deploy', options, io, emit);
   const { review, sites } = await planAws(target, awsStages(realWaiting(io.signal)));
   const pending = review.changes.length + sites.length > 0;
   const uploads = sites.map((site) => `↑ ${site} (content)\n`).join('');

@@ -22,8 +22,13 @@ export const quotas: Check = async ({ session, synthesis }) => {
   };
 };
 
+/** A deploy with nothing to do must not wait for it. */
+const limitMilliseconds = 3000;
+
 async function quotaOf(session: AwsSession, code: typeof fargateVcpus): Promise<number> {
-  const { Quota } = await session.client(ServiceQuotasClient).send(new GetServiceQuotaCommand(code));
+  const { Quota } = await session
+    .client(ServiceQuotasClient)
+    .send(new GetServiceQuotaCommand(code), { abortSignal: AbortSignal.timeout(limitMilliseconds) });
   return Quota?.Value ?? Number.POSITIVE_INFINITY;
 }
 

@@ -19,8 +19,8 @@ interface Parts {
 }
 
 interface Scope {
-  /** None for everything. */
-  readonly targets: readonly string[];
+  /** Absent for everything; empty when Terraform has nothing to do. */
+  readonly targets?: readonly string[];
   readonly refresh: boolean;
   /** Services whose database is migrated before they take their new image. */
   readonly migrated: readonly string[];
@@ -39,7 +39,11 @@ export async function applyReviewed(
   scope: Scope,
 ): Promise<{ readonly changes: readonly PlannedChange[]; readonly state: DeployedState }> {
   const { terraform } = workspace;
-  const { targets, refresh } = scope;
+  const { targets = [], refresh } = scope;
+  if (scope.targets?.length === 0) {
+    await scope.begin();
+    return { changes: [], state: await terraform.state() };
+  }
   const whole = await terraform.plan({ targets, refresh });
   await askFor(parts, whole.changes);
   await scope.begin();

@@ -153,11 +153,11 @@ function sitesToUpload({ services }: Deploy, { record, sites }: Found): readonly
   );
 }
 
-/** The whole, or where only images changed, or services were named, what runs those images, without reading the rest. */
-function scopeOf(deploy: Deploy, found: Found): { readonly targets: readonly string[]; readonly refresh: boolean } {
+/** The whole; or where only images changed, or services were named, what runs those images, without reading the rest. */
+function scopeOf(deploy: Deploy, found: Found): { readonly targets?: readonly string[]; readonly refresh: boolean } {
   const { synthesis } = deploy.target;
   const onlyImages = standsAsRecorded(found) && !deploy.refresh;
-  if (!onlyImages && deploy.services.length === 0) return { targets: [], refresh: true };
+  if (!onlyImages && deploy.services.length === 0) return { refresh: true };
   const names = deploy.services.length > 0 ? deploy.services : changedImages(found);
   const variables = synthesis.manifest.images.flatMap(({ service, variable }) =>
     names.includes(service) ? [variable] : [],
@@ -183,13 +183,14 @@ function migratedBy({ target }: Deploy, found: Found): readonly string[] {
 }
 
 /** Named services alone leave the rest as recorded, the artifact too: the next whole deployment goes through Terraform. */
-function recordOf({ services }: Deploy, { workspace, record, images, sites }: Found) {
+function recordOf({ services }: Deploy, { workspace, record, unfinished, images, sites }: Found) {
   const named = services.length > 0;
   const own = named ? Object.fromEntries(Object.entries(sites).filter(([site]) => services.includes(site))) : sites;
   return {
     version: 1,
     ...(named && { services }),
-    artifact: named ? (record?.artifact ?? '') : workspace.artifact,
+    // After a deployment that did not end, nobody knows what stands beside the named services.
+    artifact: named ? ((unfinished ? undefined : record?.artifact) ?? '') : workspace.artifact,
     images: Object.fromEntries(
       Object.entries(images).map(([service, { repository, digest }]) => [service, { repository, digest }]),
     ),

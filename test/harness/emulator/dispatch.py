@@ -5,7 +5,7 @@ import re
 import uuid
 
 from aws import AwsError, Request
-from services import app_runner, application_auto_scaling, waf_logging
+from services import app_runner, application_auto_scaling, service_quotas, waf_logging
 
 
 def services():
@@ -14,6 +14,7 @@ def services():
         "AnyScaleFrontendService": application_auto_scaling.OPERATIONS,
         "AppRunner": app_runner.OPERATIONS,
         "AWSWAF_20190729": waf_logging.OPERATIONS,
+        "ServiceQuotasV20190624": service_quotas.OPERATIONS,
     }
 
 
