@@ -18,7 +18,7 @@ export interface PlaneClient {
   readonly record: PlaneRecord;
   /** Sends an order and follows it to its end. @throws LandfallErrors as the plane reports them */
   order<T>(
-    name: 'deploy' | 'stop' | 'destroy' | 'status' | 'describe',
+    name: 'deploy' | 'stop' | 'destroy' | 'status' | 'describe' | 'time',
     body?: object,
     options?: { readonly emit?: Emit; readonly signal?: AbortSignal },
   ): Promise<T>;

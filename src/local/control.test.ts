@@ -5,6 +5,7 @@ import { LandfallErrors } from '../base/errors.js';
 import { controlHandler, type ControlOptions } from './control.js';
 import type { PlaneDescription } from './describe.js';
 import { gate } from './http/testing/loopback.js';
+import { createCloudClock } from './cloud-clock.js';
 import { createFakeClock } from './testing/fake-clock.js';
 import { ask, type FakeRequest } from './testing/fake-request.js';
 import { TraceStore } from './trace.js';
@@ -36,6 +37,8 @@ function control(given: Partial<ControlOptions['plane']> = {}) {
       stop: () => note('stop'),
       destroy: () => note('destroy'),
       services: () => [],
+      alarms: () => [],
+      cloudClock: createCloudClock(createFakeClock()),
       describe: () => description,
       portBase: 4400,
       taskStartSeconds: 0,
@@ -159,7 +162,15 @@ describe('orders', () => {
     expect(linesOf(await order('status'))).toEqual([
       {
         type: 'end',
-        result: { pid: process.pid, version: '1.2.3', portBase: 4400, taskStartSeconds: 0, services: [] },
+        result: {
+          pid: process.pid,
+          version: '1.2.3',
+          portBase: 4400,
+          taskStartSeconds: 0,
+          services: [],
+          alarms: [],
+          speed: 1,
+        },
       },
     ]);
     expect(linesOf(await order('describe'))).toEqual([{ type: 'end', result: description }]);
@@ -193,6 +204,18 @@ describe('orders', () => {
     gone.abort();
     await answer;
     expect(aborted).toBe(true);
+  });
+});
+
+describe('time', () => {
+  test('is moved on and made faster by an order, beside others', async () => {
+    const { order } = control();
+    expect(linesOf(await order('time', { advanceSeconds: 90 }))).toEqual([
+      { type: 'end', result: { now: '2026-01-01T00:01:30.000Z', speed: 1 } },
+    ]);
+    expect(linesOf(await order('time', { speed: 60 }))).toMatchObject([{ result: { speed: 60 } }]);
+    expect(linesOf(await order('status'))).toMatchObject([{ result: { speed: 60, alarms: [] } }]);
+    expect(linesOf(await order('time', { speed: 0 }))).toMatchObject([{ type: 'failed' }]);
   });
 });
 

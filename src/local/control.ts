@@ -1,7 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { z } from 'zod';
 import type { LandfallEvent } from '../base/events.js';
 import { LandfallError, messageOf, type Problem } from '../base/errors.js';
+import type { CloudClock } from './cloud-clock.js';
 import type { Handler, HttpRequest, HttpResponse } from './contract/http.js';
 import { header } from './http/headers.js';
 import { isLoopbackName } from './http/loopback.js';
@@ -19,7 +21,16 @@ export type ControlLine =
 export interface ControlOptions {
   readonly plane: Pick<
     Plane,
-    'deploy' | 'stop' | 'destroy' | 'services' | 'describe' | 'portBase' | 'taskStartSeconds' | 'traces'
+    | 'deploy'
+    | 'stop'
+    | 'destroy'
+    | 'services'
+    | 'alarms'
+    | 'cloudClock'
+    | 'describe'
+    | 'portBase'
+    | 'taskStartSeconds'
+    | 'traces'
   >;
   readonly token: string;
   /** Names the running version; another version starts the plane anew. */
@@ -50,7 +61,10 @@ export function controlHandler(options: ControlOptions): Handler {
         portBase: plane.portBase,
         taskStartSeconds: plane.taskStartSeconds,
         services: plane.services(),
+        alarms: plane.alarms(),
+        speed: plane.cloudClock.speed,
       }),
+    '/control/time': (body) => moveTime(plane.cloudClock, body),
     '/control/describe': () => Promise.resolve(plane.describe()),
   };
   const down = (): null => {
@@ -78,7 +92,7 @@ export function controlHandler(options: ControlOptions): Handler {
     const order = orders[path];
     if (order === undefined || request.method !== 'POST') return json(404, { message: 'Nothing is here.' });
     if (!authorised(request, options.token)) return json(401, { message: 'The token is wrong.' });
-    const exclusive = path !== '/control/status' && path !== '/control/describe';
+    const exclusive = !sideBySide.has(path);
     return lines((respond) => run(order, exclusive, request, respond));
   };
   return {
@@ -88,6 +102,22 @@ export function controlHandler(options: ControlOptions): Handler {
       return Promise.resolve();
     },
   };
+}
+
+/** Orders that do not wait for others. */
+const sideBySide: ReadonlySet<string> = new Set(['/control/status', '/control/describe', '/control/time']);
+
+const timeSchema = z.strictObject({
+  speed: z.number().min(1).max(3600).optional(),
+  advanceSeconds: z.number().min(0).max(86_400).optional(),
+});
+
+/** Makes the cloud clock run faster, or moves it on. Answers its time. */
+async function moveTime(clock: CloudClock, body: string): Promise<{ readonly now: string; readonly speed: number }> {
+  const { speed, advanceSeconds } = timeSchema.parse(JSON.parse(body));
+  if (speed !== undefined) clock.setSpeed(speed);
+  if (advanceSeconds !== undefined) await clock.advance(advanceSeconds * 1000);
+  return { now: new Date(clock.now()).toISOString(), speed: clock.speed };
 }
 
 function readTrace({ traces }: Pick<Plane, 'traces'>, path: string): HttpResponse {

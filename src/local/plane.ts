@@ -10,6 +10,7 @@ import { openCertificates, type Certificates } from './certificates.js';
 import { realClock } from './clock.js';
 import { createCloudClock } from './cloud-clock.js';
 import type { LocalContext } from './contract/context.js';
+import { emptyArtifact } from './empty-artifact.js';
 import { Engine, type Deploy } from './engine.js';
 import type { PlaneFolders } from './folders.js';
 import { serve, type RunningServer } from './http/server.js';
@@ -17,6 +18,7 @@ import { Listeners } from './listeners.js';
 import { MetricStore } from './metrics/store.js';
 import { freePort, portOf } from './ports.js';
 import { namesEnvironment } from './process/names.js';
+import { alarmsOf, servicesOf, type PlaneAlarm, type PlaneService } from './plane-status.js';
 import { createProcesses } from './process/processes.js';
 import { Registry } from './registry.js';
 import { runtimeOf } from './runtimes.js';
@@ -169,13 +171,13 @@ export class Plane {
   }
 
   /** Services with their tasks, for status. */
-  services(): readonly {
-    readonly address: string;
-    readonly tasks: readonly { readonly id: string; readonly pid: number | undefined; readonly health: string }[];
-  }[] {
-    return this.#registry
-      .providers('service')
-      .map((address) => ({ address, tasks: this.#registry.connect(address, 'service').tasks() }));
+  services(): readonly PlaneService[] {
+    return servicesOf(this.#registry);
+  }
+
+  /** Alarms with their state, for status. */
+  alarms(): readonly PlaneAlarm[] {
+    return alarmsOf(this.#registry);
   }
 
   /** Listeners stop accepting and finish, tasks drain, databases stop; data stays. Nothing runs afterwards, even when it throws. */
@@ -212,19 +214,7 @@ export class Plane {
   }
 
   #idle(emit: Emit): Deploy {
-    const artifact: Artifact = {
-      stack: {
-        project: '',
-        environment: '',
-        region: '',
-        resources: [],
-        data: [],
-        ephemeral: [],
-        variables: [],
-        outputs: [],
-      },
-      manifest: this.#manifest ?? emptyManifest,
-    };
+    const artifact = { ...emptyArtifact, ...(this.#manifest && { manifest: this.#manifest }) };
     return { artifact, variables: this.#state.variables, emit, signal: new AbortController().signal };
   }
 
@@ -276,14 +266,3 @@ export class Plane {
     };
   }
 }
-
-const emptyManifest: Manifest = {
-  version: 1,
-  project: '',
-  environment: '',
-  region: '',
-  domain: '',
-  images: [],
-  sites: [],
-  endpoints: [],
-};

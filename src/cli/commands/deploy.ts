@@ -1,5 +1,6 @@
 import { Argument } from 'commander';
 import { z } from 'zod';
+import { findPlane } from '../../local/client.js';
 import type { PlaneDescription } from '../../local/describe.js';
 import { deployLocal, isEmpty } from '../../local/deploy.js';
 import { planeDescription } from './plane-document.js';
@@ -7,7 +8,7 @@ import { renderTable } from '../render/table.js';
 import { allowDataLossOption, unlockOption, yesOption } from './aws-target.js';
 import { awsDeployDocument, awsDeployOptions, runAwsDeploy, type AwsDeployOptions } from './deploy-aws.js';
 import type { CommandEntry } from './index.js';
-import { localOption, portBaseOption, taskStartOption } from './options.js';
+import { localOption, portBaseOption, speedOption, taskStartOption } from './options.js';
 import { openProject } from './project.js';
 
 export const deploy: CommandEntry = {
@@ -19,15 +20,16 @@ export const deploy: CommandEntry = {
     localOption(),
     portBaseOption(),
     taskStartOption(),
+    speedOption(),
     yesOption(),
     ...awsDeployOptions(),
     allowDataLossOption(),
     unlockOption(),
   ],
   async run(given, io, emit) {
-    const options = given as AwsDeployOptions;
+    const options = given as AwsDeployOptions & { readonly speed?: number };
     if (options.local !== true) return runAwsDeploy(options, io, emit);
-    const { synthesis, folder } = await openProject(options, io);
+    const { synthesis, folder, planeFolders } = await openProject(options, io);
     const started = performance.now();
     const { description, plan } = await deployLocal({
       synthesis,
@@ -37,6 +39,7 @@ export const deploy: CommandEntry = {
       emit,
       signal: io.signal,
     });
+    if (options.speed !== undefined) await (await findPlane(planeFolders))?.order('time', { speed: options.speed });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const title = isEmpty(plan)
       ? `No changes: everything runs as configured (${seconds} s).`

@@ -28,6 +28,8 @@ const loaders: Readonly<Record<string, () => Promise<CommandEntry>>> = {
   'infra:outputs': async () => (await import('./outputs.js')).outputs,
   'infra:rollback': async () => (await import('./rollback.js')).rollback,
   'infra:logs': async () => (await import('./logs.js')).logs,
+  'infra:sleep': async () => (await import('./sleep-wake.js')).sleep,
+  'infra:wake': async () => (await import('./sleep-wake.js')).wake,
   'db:migrate': async () => (await import('./db-migrate.js')).dbMigrate,
   'secrets:list': async () => (await import('./secrets-list.js')).secretsList,
   'secrets:set': async () => (await import('./secrets-set.js')).secretsSet,

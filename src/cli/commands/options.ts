@@ -29,6 +29,19 @@ export const taskStartOption = (): Option =>
     throw new InvalidArgumentError('It is a time from 0s to 10m, such as 35s.');
   });
 
+/** Until the plane stops. */
+export const speedOption = (): Option =>
+  new Option(
+    '--speed <factor>',
+    'with --local: how many times faster metrics, alarms, scaling and schedules run (1 to 3600; default: as before, at first 1)',
+  ).argParser(speed);
+
+function speed(text: string): number {
+  const factor = Number(text);
+  if (factor >= 1 && factor <= 3600) return factor;
+  throw new InvalidArgumentError('It is a number from 1 to 3600.');
+}
+
 function portBase(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 1024 && port <= 65_000) return port;

@@ -4,7 +4,6 @@ import { validateProject } from '../../config/problems.js';
 import { resolveConfig } from '../../config/resolve.js';
 import { layers } from '../../layers/registry.js';
 import { planeFolders, type PlaneFolders } from '../../local/folders.js';
-import { refuseUnsupported } from '../../config/not-yet.js';
 import { synthesise, type Synthesis } from '../../stack/synth.js';
 import * as landfall from '../../index.js';
 import type { Io } from '../io.js';
@@ -24,7 +23,6 @@ export async function openProject(options: LocalOptions, io: Io): Promise<Projec
   const folder = dirname(file);
   const domain = options.local === true ? `${project.project}.localhost` : undefined;
   const config = resolveConfig(project, options.env, domain === undefined ? {} : { domain });
-  refuseUnsupported(config, options.local === true);
   return { folder, synthesis: synthesise(config, layers), planeFolders: planeFolders(folder, options.env) };
 }
 

@@ -14,7 +14,14 @@ interface PlaneStatus {
   readonly taskStartSeconds: number;
   readonly services: readonly {
     readonly address: string;
+    readonly desired: number;
     readonly tasks: readonly { readonly id: string; readonly pid?: number; readonly health: string }[];
+  }[];
+  readonly alarms: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly since: string;
+    readonly reason: string;
   }[];
 }
 
@@ -25,9 +32,22 @@ const statusDocument = z.strictObject({
   version: z.string().optional(),
   portBase: z.int().optional(),
   taskStartSeconds: z.int().optional().describe('`--task-start` of the last deploy.'),
+  /** How many times faster than the machine's the clock of alarms, scaling and schedules runs. */
+  speed: z.number().optional(),
+  alarms: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        state: z.enum(['ALARM', 'INSUFFICIENT_DATA', 'OK']),
+        since: z.string(),
+        reason: z.string(),
+      }),
+    )
+    .optional(),
   services: z.array(
     z.strictObject({
       address: z.string(),
+      desired: z.int(),
       tasks: z.array(z.strictObject({ id: z.string(), pid: z.int().optional(), health: z.string() })),
     }),
   ),
@@ -52,12 +72,18 @@ export const status: CommandEntry = {
       return { document: { running: false, resources, services: [] }, text };
     }
     const running = await plane.order<PlaneStatus>('status');
-    const rows = running.services.flatMap(({ address, tasks }) =>
-      tasks.map(({ id, pid, health }) => [address, id, String(pid ?? 'in the plane'), health]),
+    const rows = running.services.flatMap(({ address, desired, tasks }) =>
+      desired === 0 && tasks.length === 0
+        ? [[address, '', '', 'asleep']]
+        : tasks.map(({ id, pid, health }) => [address, id, String(pid ?? 'in the plane'), health]),
     );
+    const alarms = running.alarms
+      .filter(({ state }) => state === 'ALARM')
+      .map(({ name, since, reason }) => [name, since, reason]);
+    const alarmText = alarms.length === 0 ? '' : `${renderTable(['alarm', 'since', 'why'], alarms)}\n`;
     return {
       document: { running: true, resources, ...running },
-      text: `Running as process ${String(running.pid)}, ports from ${String(running.portBase)}, ${String(resources)} resources${delay(running)}.\n${renderTable(['service', 'task', 'process', 'health'], rows)}\n`,
+      text: `Running as process ${String(running.pid)}, ports from ${String(running.portBase)}, ${String(resources)} resources${delay(running)}.\n${renderTable(['service', 'task', 'process', 'health'], rows)}\n${alarmText}`,
     };
   },
 };

@@ -1,4 +1,5 @@
 import { inert, type Layer } from '../../stack/layer.js';
+import { schedule } from './local/schedule.js';
 import { synth } from './synth.js';
 
 /** Scheduled jobs. */
@@ -18,9 +19,9 @@ export const jobs: Layer<
   },
   audit: [],
   local: {
-    aws_lambda_function_event_invoke_config: inert('Jobs do not run locally yet.'),
-    aws_scheduler_schedule: inert('Jobs do not run locally yet.'),
-    aws_scheduler_schedule_group: inert('Jobs do not run locally yet.', ({ args }) => ({ name: args['name'] })),
+    aws_lambda_function_event_invoke_config: inert('Functions read it: how often they try again.'),
+    aws_scheduler_schedule: schedule,
+    aws_scheduler_schedule_group: inert('Schedules name it.', ({ args }) => ({ name: args['name'] })),
     aws_sqs_queue: inert('What failed for good is in the logs.', ({ args }) => ({ name: args['name'] })),
   },
 };

@@ -2,6 +2,7 @@ import type { LocalContext } from '../../../local/contract/context.js';
 import type { HttpRequest } from '../../../local/contract/http.js';
 import { header } from '../../../local/http/headers.js';
 import { answersFor, isTooLong } from './edge-limits.js';
+import { withLocalPort } from './local-port.js';
 import { blocked, isCustomised, ownError, redirectToHttps } from './own-responses.js';
 import { forFunctionFailure, type Answer, type Passage } from './passage.js';
 
@@ -37,7 +38,7 @@ export async function admit(passage: Passage, names: readonly string[], ctx: Loc
   try {
     const returned = viewerRequest.viewerRequest(request, passage.edge);
     if ('request' in returned) return returned;
-    return refused({ response: returned.response, result: 'FunctionGeneratedResponse' });
+    return refused({ response: withLocalPort(returned.response, ctx), result: 'FunctionGeneratedResponse' });
   } catch (failure) {
     return refused(forFunctionFailure(failure, passage.hop));
   }
