@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Agent, request } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commandLinesWith, filesWith, plantedIn } from '../harness/planted.js';
 import { landfall, landfallJson } from '../shop/landfall.js';
@@ -67,3 +68,24 @@ test('db:migrate runs the command as a task of its own, with the service’s env
   expect(code, stdout + stderr).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ migrations: [{ service: 'api' }] });
 });
+
+test('secrets:rotate gives a generated value anew, and everything that knows it', async () => {
+  const reveal = async () =>
+    (await landfall(folder, ['secrets:get', 'kong/ORIGIN_VERIFY', ...local, '--reveal'])).stdout;
+  const before = await reveal();
+  expect(await edgeStatus()).toBe(200);
+  const { rotated } = await landfallJson<{ rotated: string[] }>(folder, ['secrets:rotate', ...local]);
+  expect(rotated).toContain('kong/ORIGIN_VERIFY');
+  expect(await reveal()).not.toBe(before);
+  expect(await edgeStatus()).toBe(200);
+});
+
+/** What the API answers through the edge, whose header the load balancer checks. */
+async function edgeStatus(): Promise<number> {
+  const dispatcher = new Agent({ connect: { rejectUnauthorized: false, servername: 'api.ops.localhost' } });
+  const headers = { host: 'api.ops.localhost:4950', 'user-agent': 'operations-test' };
+  const response = await request('https://127.0.0.1:4950/', { headers, dispatcher });
+  await response.body.dump();
+  await dispatcher.close();
+  return response.statusCode;
+}

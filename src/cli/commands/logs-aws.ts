@@ -17,7 +17,8 @@ export async function runAwsLogs(options: LogsOptions, io: Io): Promise<Outcome>
   const waiting = realWaiting(io.signal);
   const query = { session, sources, from: waiting.now() - (options.since ?? standardSince), filter: options.filter };
   const lines = lastOfEach(await readLogs(query), options.tail);
-  const text = lines.map(lineText).join('');
+  const text =
+    lines.length === 0 ? 'No lines in this time; --since goes back further.\n' : lines.map(lineText).join('');
   if (options.follow !== true) {
     const logs = sources.map(({ name }) => ({
       name,
