@@ -3,6 +3,7 @@ import { cases as appRunner } from './app-runner.js';
 import type { ConformanceCase } from './case.js';
 import { cases as cloudfront } from './cloudfront.js';
 import { cases as cloudmap } from './cloudmap.js';
+import { cases as cloudwatch } from './cloudwatch.js';
 import { cases as ecs } from './ecs.js';
 import { cases as gateway } from './gateway.js';
 import { cases as redis } from './redis.js';
@@ -16,6 +17,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...appRunner,
   ...cloudfront,
   ...cloudmap,
+  ...cloudwatch,
   ...ecs,
   ...gateway,
   ...redis,
