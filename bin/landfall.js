@@ -6,6 +6,9 @@ import process from 'node:process';
 // Where Node can (from 22.8), compiled code is kept: each command starts faster from the second time on.
 module.enableCompileCache?.();
 
+// The SDK's word on which Node its later versions take is for who updates Landfall, not for who deploys.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const main = new URL('../dist/cli/main.js', import.meta.url);
 if (existsSync(main)) {
   const { run } = await import(main.href);

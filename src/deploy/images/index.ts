@@ -2,7 +2,7 @@ import { realWaiting } from '../../base/waiting.js';
 import type { Builder } from './builders/builder.js';
 import { chooseBuilder } from './builders/find.js';
 
-export { buildImages, type BuildImages, type BuiltImage } from './build-images.js';
+export { buildImages } from './build-images.js';
 
 /**
  * What would build images on this machine.

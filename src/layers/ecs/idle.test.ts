@@ -41,8 +41,11 @@ describe('a service that may sleep', () => {
       datapoints_to_alarm: 20,
       treat_missing_data: 'notBreaching',
     });
-    const [used] = queriesOf(view, 'aws_cloudwatch_metric_alarm.reports_idle');
-    expect(used?.expression).toBe('MAX([IF(cpu>=0,FILL(requests_0,0),1),wake_ups])');
+    const [used, running] = queriesOf(view, 'aws_cloudwatch_metric_alarm.reports_idle');
+    expect([used?.expression, running?.expression]).toEqual([
+      'MAX([running,wake_ups])',
+      'IF(cpu>=0,FILL(requests_0,0),1)',
+    ]);
   });
 
   test('counts the requests of every service that reaches it by Cloud Map, directly or not', () => {

@@ -67,11 +67,12 @@ function alarm(config: Config, refs: Refs, service: NestService): AnyResource {
     treat_missing_data: 'notBreaching',
     alarm_actions: [attr(`aws_appautoscaling_policy.${refs.id(service.name)}_sleep`, 'arn')],
     metric_query: [
+      { id: 'used', expression: 'MAX([running,wake_ups])', label: 'Requests, wake-ups and jobs', return_data: true },
       {
-        id: 'used',
-        expression: `MAX([IF(cpu>=0,${sum},1),wake_ups])`,
-        label: 'Requests, wake-ups and jobs',
-        return_data: true,
+        id: 'running',
+        expression: `IF(cpu>=0,${sum},1)`,
+        label: 'Requests and jobs while tasks run',
+        return_data: false,
       },
       cpuQuery(refs, service),
       ...uses,
