@@ -7,6 +7,7 @@ import { pathRows } from './path.js';
 import { redisRows } from './redis.js';
 import { signInRows } from './sign-in.js';
 import { siteRows } from './site.js';
+import { sleepRows } from './sleep.js';
 import { terraformRows } from './terraform.js';
 import { wafRows } from './waf.js';
 import { webRows } from './web.js';
@@ -23,5 +24,6 @@ export const rows: readonly Row[] = [
   ...loadRows,
   ...namesRows,
   ...terraformRows,
+  ...sleepRows,
   ...lifeRows,
 ];
