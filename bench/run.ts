@@ -1,28 +1,16 @@
 /** `npm run bench`: times of a deploy of the shop, and what the hops cost (`-- --hops`: these alone). Linux alone: it reads `/proc`. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { landfall } from '../test/shop/landfall.js';
 import { copyShop, deployShop } from '../test/shop/shop.js';
 import { measureHops } from './hops.js';
+import { record } from './record.js';
 
 const portBase = 4680;
 const hopsAlone = process.argv.includes('--hops');
 if (!hopsAlone) await record('results.json', deployTimes);
 await record('hops.json', () => measureHops(portBase));
-
-/** Measures, prints, and keeps it beside this file with where, when and beside which load it was measured. */
-async function record(file: string, work: () => Promise<Readonly<Record<string, string>>>): Promise<void> {
-  const load = loadavg()[0]?.toFixed(1) ?? '';
-  const results: Readonly<Record<string, string>> = {
-    ...(await work()),
-    machine: `${String(cpus().length)} × ${cpus()[0]?.model ?? ''}, Node ${process.versions.node}, load average ${load} when it began`,
-    date: new Date().toISOString().slice(0, 10),
-  };
-  for (const [label, value] of Object.entries(results)) process.stdout.write(`${label}: ${value}\n`);
-  await writeFile(fileURLToPath(new URL(file, import.meta.url)), `${JSON.stringify(results, null, 2)}\n`);
-}
 
 async function deployTimes(): Promise<Readonly<Record<string, string>>> {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-bench-'));
