@@ -38,8 +38,8 @@ export interface WakeCase {
 export const state = ({ service, balancer }: WakeRunner, word: ServiceState) => balancer.services.set(service, word);
 export const callsOf = ({ service, balancer }: WakeRunner) => balancer.callsFor(service);
 
-/** Waits until something is so; fails after some seconds. */
-export async function until(isSo: () => boolean | Promise<boolean>, what: string, seconds = 12): Promise<void> {
+/** Waits until something is so; fails after some seconds. The gateway’s own attempts to wake take 7.5 s. */
+export async function until(isSo: () => boolean | Promise<boolean>, what: string, seconds = 25): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (!(await isSo())) {
     assert.ok(Date.now() < end, `never: ${what}`);

@@ -71,7 +71,7 @@ describe.skipIf(reason !== undefined)(`waking in real ngx_lua, two workers${skip
     } finally {
       await other.stop();
     }
-  }, 20_000);
+  }, 40_000);
 
   describe('an issuer that sleeps', () => {
     const now = Math.floor(Date.now() / 1000);
@@ -105,7 +105,7 @@ describe.skipIf(reason !== undefined)(`waking in real ngx_lua, two workers${skip
       } finally {
         await own.stop();
       }
-    }, 20_000);
+    }, 40_000);
 
     test('is waited for, with the token and the body', async () => {
       const needs = [{ service: 'offers', host: 'offers.internal', path: '/health' }];
@@ -123,7 +123,7 @@ describe.skipIf(reason !== undefined)(`waking in real ngx_lua, two workers${skip
       } finally {
         await own.stop();
       }
-    }, 20_000);
+    }, 40_000);
   });
 
   describe('held requests', () => {
