@@ -9,7 +9,7 @@ export interface Parts {
   readonly start: number;
   /** The service's own, until it listens. */
   readonly boot: number;
-  /** To the first health check that it passes. */
+  /** To the first health check that it passes; 0 when the answer came before it. */
   readonly healthy: number;
   /** To the answer. */
   readonly 'first byte': number;
@@ -35,14 +35,16 @@ export async function wakeOnce(plane: SleepyPlane, service: string, taskStartSec
   const answeredAt = now();
   const createdAt = await plane.taskCreatedAt(service);
   const waitedMs = taskStartSeconds * 1000;
+  // A load balancer without a healthy target asks those that it has: the answer may come before the first check.
+  const healthyAt = served.healthyAt === 0 ? served.listeningAt : served.healthyAt;
   const boot = served.listeningAt - served.bootedAt;
   const total = answeredAt - sentAt;
   return {
     'detect and call': createdAt - sentAt,
     start: served.bootedAt - createdAt - waitedMs,
     boot,
-    healthy: served.healthyAt - served.listeningAt,
-    'first byte': answeredAt - served.healthyAt,
+    healthy: healthyAt - served.listeningAt,
+    'first byte': answeredAt - healthyAt,
     total,
     'Landfall’s own': total - waitedMs - boot,
   };

@@ -1,4 +1,7 @@
-/** `npm run bench:wake`: how long a sleeping service takes to wake, by part, and whether held requests fail. Options: `-- --seconds 300`, for the many wake-ups. */
+/**
+ * `npm run bench:wake`: how long a sleeping service takes to wake, by part, and whether held requests fail. Options:
+ * `-- --times` or `-- --held`, for one of these alone; `--seconds 300`, for the many wake-ups.
+ */
 import { parseArgs } from 'node:util';
 import { record } from './record.js';
 import { holdAtOnce, wakeMany, type Held } from '../test/waking/held.js';
@@ -6,46 +9,53 @@ import { median, wakeOnce, type Parts } from './wake-parts.js';
 import { SleepyPlane, type Waking } from '../test/waking/plane.js';
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '300' }, 'port-base': { type: 'string', default: '4680' } },
+  options: {
+    times: { type: 'boolean', default: false },
+    held: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '300' },
+    'port-base': { type: 'string', default: '4680' },
+  },
 });
 const services = 4;
 const wakeUps = 1000;
 const rounds = 15;
 
-await record('wake.json', measure);
+const plane = await SleepyPlane.open(services, Number(values['port-base']));
+const [first = ''] = plane.services;
+try {
+  if (!values.held) await record('wake.json', times);
+  if (!values.times) await record('wake-held.json', held);
+} finally {
+  await plane.close();
+}
 
-async function measure(): Promise<Readonly<Record<string, string>>> {
-  const plane = await SleepyPlane.open(services, Number(values['port-base']));
-  const [first = ''] = plane.services;
-  const parts = async (waking: Waking): Promise<string> => {
-    await plane.deploy(waking);
-    const count = waking.taskStartSeconds === 0 ? rounds : 1;
-    const measured: Parts[] = [];
-    // The first after a deploy starts the wake-up function and warms everything up.
-    if (count > 1) await wakeOnce(plane, first, waking.taskStartSeconds);
-    while (measured.length < count) measured.push(await wakeOnce(plane, first, waking.taskStartSeconds));
-    return median(measured);
+async function times(): Promise<Readonly<Record<string, string>>> {
+  return {
+    'hold, tasks start at once': await parts({ mode: 'hold', taskStartSeconds: 0 }),
+    'hold, tasks start after 35 s': await parts({ mode: 'hold', taskStartSeconds: 35 }),
+    'retry, tasks start at once': await parts({ mode: 'retry', taskStartSeconds: 0 }),
+    'retry, tasks start after 35 s': await parts({ mode: 'retry', taskStartSeconds: 35 }),
   };
-  const results: Record<string, string> = {};
-  const step = async (label: string, work: () => Promise<string>): Promise<void> => {
-    results[label] = await work();
-    process.stderr.write(`${label}: ${results[label]}\n`);
+}
+
+async function held(): Promise<Readonly<Record<string, string>>> {
+  await plane.deploy({ mode: 'hold', taskStartSeconds: 0 });
+  return {
+    '200 requests held at once, GET and POST of 5 MB': atOnceTold(await holdAtOnce(plane, first, 200)),
+    [`wake-ups of ${String(services)} services in ${values.seconds} s, each by one held request`]: manyTold(
+      await wakeMany(plane, Number(values.seconds), wakeUps),
+    ),
   };
-  try {
-    await step('hold, tasks start at once', () => parts({ mode: 'hold', taskStartSeconds: 0 }));
-    await step('200 requests held at once, GET and POST of 5 MB', async () =>
-      atOnceTold(await holdAtOnce(plane, first, 200)),
-    );
-    await step(`wake-ups of ${String(services)} services, each by one held request`, async () =>
-      manyTold(await wakeMany(plane, Number(values.seconds), wakeUps)),
-    );
-    await step('hold, tasks start after 35 s', () => parts({ mode: 'hold', taskStartSeconds: 35 }));
-    await step('retry, tasks start at once', () => parts({ mode: 'retry', taskStartSeconds: 0 }));
-    await step('retry, tasks start after 35 s', () => parts({ mode: 'retry', taskStartSeconds: 35 }));
-    return results;
-  } finally {
-    await plane.close();
-  }
+}
+
+async function parts(waking: Waking): Promise<string> {
+  await plane.deploy(waking);
+  const count = waking.taskStartSeconds === 0 ? rounds : 1;
+  const measured: Parts[] = [];
+  // The first after a deploy starts the wake-up function and warms everything up.
+  if (count > 1) await wakeOnce(plane, first, waking.taskStartSeconds);
+  while (measured.length < count) measured.push(await wakeOnce(plane, first, waking.taskStartSeconds));
+  return median(measured);
 }
 
 function manyTold({ requests, faults, wakeUps: calls }: Held): string {

@@ -28,6 +28,7 @@ export interface Served {
   readonly status: number;
   readonly bootedAt: number;
   readonly listeningAt: number;
+  /** 0 before the first health check. */
   readonly healthyAt: number;
   /** Of the body that it got. */
   readonly sha256: string;
