@@ -16,7 +16,7 @@ export const overview: readonly Entry[] = [
   {
     text: 'What gets deployed when you run `infra:deploy` on AWS and how traffic flows through the system.',
     later: 'deploy',
-    asserts: 'A deployment to AWS; until then `infra:generate` writes what would be deployed.',
+    asserts: 'A deployment to AWS itself; to an emulator it is shown by `test/aws/deploy.test.ts`.',
   },
   {
     text: 'Internet',
