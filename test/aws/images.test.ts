@@ -10,6 +10,7 @@ import { buildImages } from '../../src/deploy/images/index.js';
 import type { Manifest, ManifestImage } from '../../src/stack/manifest.js';
 import { writeArtifact } from '../../src/stack/artifact.js';
 import { artifactFiles } from '../../src/stack/synth.js';
+import { apiImage } from '../harness/api-image.js';
 import { buildahEnvironment, findBaseImage } from '../harness/base-image.js';
 import {
   freePort,
@@ -34,16 +35,7 @@ let folder: string;
 let registry: ImageRegistry;
 let environment: Readonly<Record<string, string>>;
 
-const image = (more: Partial<ManifestImage> = {}): ManifestImage => ({
-  service: 'api',
-  kind: 'nestjs',
-  runtime: 'process',
-  repository: 'aws_ecr_repository.api',
-  variable: 'image_api',
-  context: 'services/api',
-  start: 'node dist/main.js',
-  ...more,
-});
+const image = (more: Partial<ManifestImage> = {}): ManifestImage => ({ ...apiImage, ...more });
 
 interface Build {
   readonly builder: string;

@@ -9,20 +9,10 @@ import { layoutOf } from '../../src/deploy/images/builders/host-build.js';
 import { stage } from '../../src/deploy/images/context.js';
 import { planImage } from '../../src/deploy/images/plan.js';
 import { parseReference } from '../../src/deploy/images/reference.js';
-import type { ManifestImage } from '../../src/stack/manifest.js';
+import { apiImage } from '../harness/api-image.js';
 
 const exec = promisify(execFile);
 const fixture = join(import.meta.dirname, '..', 'fixtures', 'workspace');
-
-const image: ManifestImage = {
-  service: 'api',
-  kind: 'nestjs',
-  runtime: 'process',
-  repository: 'aws_ecr_repository.api',
-  variable: 'image_api',
-  context: 'services/api',
-  start: 'node dist/main.js',
-};
 
 interface Variant {
   /** What else the workspace's root has. */
@@ -70,7 +60,7 @@ async function workspaceOf(folder: string, { files, lock }: Variant): Promise<st
 
 /** What an image would hold, with copies for links. */
 async function laidOut(folder: string, project: string): Promise<string> {
-  const plan = await planImage(image, { projectFolder: project, artifactFolder: '' }, {});
+  const plan = await planImage(apiImage, { projectFolder: project, artifactFolder: '' }, {});
   if (plan.source.type !== 'recipe') throw new Error('The service has no recipe.');
   await stage(plan.context, join(folder, 'context'));
   const { signal } = new AbortController();

@@ -2,11 +2,11 @@ import { setTimeout } from 'node:timers/promises';
 import type { Config } from '../../src/config/config.js';
 import { layers, localReaders, localRules } from '../../src/layers/registry.js';
 import { Engine } from '../../src/local/engine.js';
-import type { RunningTask, TaskRuntime } from '../../src/local/contract/context.js';
 import { createFakePlane, type FakePlane } from '../../src/local/testing/fake-context.js';
-import { ask, recording } from '../../src/local/testing/fake-request.js';
+import { ask } from '../../src/local/testing/fake-request.js';
 import { inert, localArn, type LocalRule } from '../../src/stack/layer.js';
 import { synthesise } from '../../src/stack/synth.js';
+import { lastingTasks } from './lasting-tasks.js';
 
 /** Not needed here, and more than a fake plane has: only their attributes are. */
 const left: ReadonlySet<string> = new Set(['aws_lambda_function', 'aws_lambda_invocation']);
@@ -86,25 +86,10 @@ function reportCpu({ metrics, registry }: FakePlane): void {
 }
 
 let started = 0;
-const tasks: TaskRuntime = {
-  start: ({ id }) => {
-    let end: (exit: { message: string }) => void = () => undefined;
-    started += 1;
-    return Promise.resolve<RunningTask>({
-      id,
-      pid: undefined,
-      port: 40_000 + (started % 20_000),
-      handler: recording(),
-      healthHandler: recording(),
-      lastLines: () => [],
-      exited: new Promise((resolve) => (end = resolve)),
-      stop: () => {
-        end({ message: 'stopped' });
-        return Promise.resolve();
-      },
-    });
-  },
-};
+const tasks = lastingTasks(() => {
+  started += 1;
+  return 40_000 + (started % 20_000);
+});
 
 const anything: LocalRule = inert('Nothing calls it here.', ({ args }, ctx) => ({
   function_name: args['function_name'],

@@ -7,10 +7,11 @@ import { bundle } from '../../src/layers/lambda/bundle.js';
 import { openFunctions, type FunctionPlace } from '../../src/layers/lambda/local/testing/functions.js';
 import { cloudWatch } from '../../src/layers/observability/local/api.js';
 import { secretsManager } from '../../src/layers/secrets/api.js';
-import type { LocalContext, RunningTask, TaskRuntime } from '../../src/local/contract/context.js';
+import type { LocalContext } from '../../src/local/contract/context.js';
 import { openTestEndpoint, type TestEndpoint } from '../../src/local/testing/aws-endpoint.js';
-import { ask, recording } from '../../src/local/testing/fake-request.js';
+import { ask } from '../../src/local/testing/fake-request.js';
 import { fakeSecret } from '../../src/local/testing/fake-secret.js';
+import { lastingTasks } from '../harness/lasting-tasks.js';
 
 const cluster = 'shop-dev';
 const token = 'the-token';
@@ -19,25 +20,7 @@ const wakeCounts = { auth: 1, offers: 2, steady: 1 } as const;
 type Name = keyof typeof wakeCounts;
 const names = Object.keys(wakeCounts) as Name[];
 
-/** Tasks that run until they are stopped. */
-const runtime: TaskRuntime = {
-  start: (spec) => {
-    let end: (exit: { readonly message: string }) => void = () => undefined;
-    const task: RunningTask = {
-      id: spec.id,
-      pid: undefined,
-      handler: recording(),
-      healthHandler: recording(),
-      lastLines: () => [],
-      exited: new Promise((resolve) => (end = resolve)),
-      stop: () => {
-        end({ message: 'stopped' });
-        return Promise.resolve();
-      },
-    };
-    return Promise.resolve(task);
-  },
-};
+const runtime = lastingTasks();
 
 let place: FunctionPlace;
 let endpoint: TestEndpoint;
