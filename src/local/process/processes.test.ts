@@ -214,8 +214,8 @@ describe('start times', () => {
     const mine = (await startTimeOf(process.pid)) ?? '';
     expect(await isAlive(process.pid, mine)).toBe(true);
     expect(await isAlive(process.pid, `${mine}0`)).toBe(false);
-    // Its parent never collects it.
-    const running = await processes.start(shell('zombie', 'sh -c "exit 0" & echo child $!; exec sleep 60'));
+    // Its parent is a `sleep` when it ends, and never collects it; the shell would.
+    const running = await processes.start(shell('zombie', 'sleep 1 & echo child $!; exec sleep 60'));
     await until('the zombie', () => lookUp(written(running.lastLines(), 'child'))?.zombie === true);
     expect(await startTimeOf(written(running.lastLines(), 'child'))).toBeUndefined();
     await running.stop();
