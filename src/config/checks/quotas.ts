@@ -2,13 +2,13 @@ import { fields, number, type Fields, type LooseProject } from '../loose.js';
 import { mistake, type Mistake } from '../mistake.js';
 
 /**
- * What one load balancer takes by default.
- * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html (not re-read)
+ * Target groups that one load balancer takes; AWS gives no more. Of rules it gives more when asked: a deploy reads what the account has.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html (read 2026-11-29)
  */
-const quota = { targetGroups: 100, rulesPerListener: 100 };
+const mostTargetGroups = 100;
 
-/** Landfall's own beside the services': the gateway's target group and that of the wake-up function; the wake-up rule. */
-const own = { targetGroups: 2, rules: 1 };
+/** Landfall's own beside the services': the gateway's and that of the wake-up function. */
+const ownTargetGroups = 2;
 
 /** App Runner's most instances a service. @see https://docs.aws.amazon.com/apprunner/latest/api/API_CreateAutoScalingConfiguration.html (not re-read) */
 const appRunnerInstances = 25;
@@ -22,8 +22,7 @@ export function quotaMistakes({ services, environments }: LooseProject): readonl
     (service) => service.fields['type'] === 'nextjs' && service.fields['runtime'] !== 'fargate',
   );
   return [
-    ...over(nest + apps + own.targetGroups, quota.targetGroups, 'target groups', 'one a service, gateway, waking'),
-    ...over(nest + own.rules, quota.rulesPerListener, 'rules on the listener 8443', 'one a service, waking'),
+    ...tooMany(nest + apps + ownTargetGroups),
     ...environments.flatMap((environment) =>
       onAppRunner.flatMap(({ name }) => instances(environment.name, name, fields(environment.fields['services']))),
     ),
@@ -43,8 +42,8 @@ function instances(environment: string, name: string, overrides: Fields): readon
   ];
 }
 
-function over(count: number, most: number, what: string, why: string): readonly Mistake[] {
-  if (count <= most) return [];
-  const message = `\`services\` needs ${String(count)} ${what} (${why}); a load balancer takes ${String(most)}.`;
+function tooMany(targetGroups: number): readonly Mistake[] {
+  if (targetGroups <= mostTargetGroups) return [];
+  const message = `\`services\` needs ${String(targetGroups)} target groups (one a service, gateway, waking); a load balancer takes ${String(mostTargetGroups)}.`;
   return [mistake('CONFIG_QUOTA', ['services'], message, 'Split the project in two, or join services.')];
 }

@@ -59,6 +59,11 @@ export function isAwsError(error: unknown, ...wanted: readonly string[]): boolea
   return error instanceof Error && wanted.includes(error.name);
 }
 
+/** The HTTP status that AWS answered with: all that an error of a HEAD request, which has no body, tells. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof Error ? (error as SdkError).$metadata?.httpStatusCode : undefined;
+}
+
 function kindOf(error: SdkError): Kind {
   const known = names[error.name ?? ''];
   if (known === 'missing' && /expired/i.test(error.message ?? '')) return 'expired';

@@ -1,6 +1,7 @@
 import { LandfallError, LandfallErrors, type Problem } from '../../base/errors.js';
 import type { Target, Workspace } from '../run/workspace.js';
 import { appRunner } from './app-runner.js';
+import { bucketNames } from './bucket-names.js';
 import { builder } from './builder.js';
 import { hostedZones } from './hosted-zones.js';
 import { pendingSecrets } from './pending-secrets.js';
@@ -25,6 +26,7 @@ const checks: readonly Check[] = [
   hostedZones,
   secrets,
   pendingSecrets,
+  bucketNames,
   appRunner,
   quotas,
 ];

@@ -1,4 +1,5 @@
 import { DescribeAddressesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { ElasticLoadBalancingV2Client, paginateDescribeAccountLimits } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { messageOf, type Problem } from '../../base/errors.js';
 import type { Stack } from '../../stack/stack.js';
@@ -10,11 +11,12 @@ import type { Check, Findings } from './preflight.js';
 const fargateVcpus = { ServiceCode: 'fargate', QuotaCode: 'L-3032A538' };
 const elasticAddresses = { ServiceCode: 'ec2', QuotaCode: 'L-0263D0A3' };
 
-/** The account's quotas leave room for tasks and addresses. Where they cannot be read that is a warning: AWS itself tells later. */
+/** The account's quotas leave room for tasks, addresses and listener rules. Where they cannot be read that is a warning: AWS itself tells later. */
 export const quotas: Check = async ({ session, synthesis }) => {
   const found = await Promise.all([
     orWarning(vcpus(session, synthesis.stack)),
     orWarning(addresses(session, synthesis.stack)),
+    orWarning(listenerRules(session, synthesis.stack)),
   ]);
   return {
     problems: found.flatMap(({ problems = [] }) => problems),
@@ -37,7 +39,8 @@ async function orWarning(findings: Promise<Findings>): Promise<Findings> {
     return await findings;
   } catch (error) {
     const message = `A quota of the account could not be read: ${messageOf(error)}.`;
-    const fix = 'Let the caller use servicequotas:GetServiceQuota and ec2:DescribeAddresses, or go on without.';
+    const fix =
+      'Let the caller use servicequotas:GetServiceQuota, ec2:DescribeAddresses and elasticloadbalancing:DescribeAccountLimits, or go on without.';
     return { warnings: [{ code: 'QUOTA_UNKNOWN', message, fix }] };
   }
 }
@@ -79,6 +82,32 @@ async function addresses(session: AwsSession, stack: Stack): Promise<Findings> {
   const fix =
     'Release some, ask for more (Service Quotas, Amazon EC2, "EC2-VPC Elastic IPs"), or set nat: \'gateway\' in the environment, which needs one.';
   return { problems: [short(message, fix)] };
+}
+
+/**
+ * A load balancer's rules on all its listeners together, without their default rules.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html (read 2026-11-29)
+ * and https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Limit.html (read 2026-11-29)
+ */
+async function listenerRules(session: AwsSession, stack: Stack): Promise<Findings> {
+  const wanted = viewOf(stack).all('aws_lb_listener_rule').length;
+  if (wanted === 0) return {};
+  const quota = await rulesPerLoadBalancer(session);
+  if (wanted <= quota) return {};
+  const message = `The load balancer needs ${String(wanted)} listener rules; the account may give one ${String(quota)} in ${session.region}.`;
+  const fix =
+    'Ask for more (Service Quotas, Elastic Load Balancing, "Rules per Application Load Balancer"), or split the project.';
+  return { problems: [short(message, fix)] };
+}
+
+async function rulesPerLoadBalancer(session: AwsSession): Promise<number> {
+  const client = session.client(ElasticLoadBalancingV2Client);
+  const options = { abortSignal: AbortSignal.timeout(limitMilliseconds) };
+  for await (const { Limits = [] } of paginateDescribeAccountLimits({ client }, {}, options)) {
+    const limit = Limits.find(({ Name }) => Name === 'rules-per-application-load-balancer')?.Max;
+    if (limit !== undefined) return Number(limit);
+  }
+  return Number.POSITIVE_INFINITY;
 }
 
 const short = (message: string, fix: string): Problem => ({ code: 'QUOTA_TOO_LOW', message, fix });

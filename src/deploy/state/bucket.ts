@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { LandfallError } from '../../base/errors.js';
 import { physicalName } from '../../base/names.js';
-import { awsProblem, isAwsError } from '../aws/problems.js';
+import { awsProblem, isAwsError, statusOf } from '../aws/problems.js';
 import type { AwsSession } from '../aws/session.js';
 
 /** Whose state it is. */
@@ -38,8 +38,9 @@ export async function stateBucketExists(session: AwsSession, bucket: string): Pr
       .send(new HeadBucketCommand({ Bucket: bucket, ExpectedBucketOwner: session.accountId }));
     return true;
   } catch (error) {
-    if (isAwsError(error, 'NotFound', 'NoSuchBucket')) return false;
-    if (isAwsError(error, '403', 'Forbidden', 'AccessDenied')) throw taken(bucket, error);
+    const status = statusOf(error);
+    if (status === 404) return false;
+    if (status === 403) throw taken(bucket, error);
     throw awsProblem(error, `look at the state bucket ${bucket}`);
   }
 }
