@@ -532,6 +532,13 @@ const rows: readonly Row[] = [
     'at most 25',
   ],
   [
+    'a migration on App Runner',
+    { 'services.web.migrate': 'node migrate.js' },
+    'CONFIG_NOT_APPLICABLE',
+    'services.web.migrate',
+    'services.web.runtime',
+  ],
+  [
     'a job of a worker without port',
     { 'services.w': { type: 'worker', path: 'w', jobs: { a: { schedule: 'rate(1 day)', path: '/x' } } } },
     'CONFIG_JOB_WITHOUT_PORT',

@@ -2,6 +2,7 @@ import { LandfallErrors, type Problem } from '../base/errors.js';
 import { callMistakes, duplicateMistakes } from './checks/calls.js';
 import { domainMistakes } from './checks/domains.js';
 import { instanceMistakes } from './checks/instances.js';
+import { migrationMistakes } from './checks/migrations.js';
 import { nameMistakes } from './checks/names.js';
 import { pathMistakes } from './checks/paths.js';
 import { quotaMistakes } from './checks/quotas.js';
@@ -28,6 +29,7 @@ const checks: readonly ((project: LooseProject) => readonly Mistake[])[] = [
   routeMistakes,
   variableMistakes,
   instanceMistakes,
+  migrationMistakes,
   domainMistakes,
   scheduleMistakes,
   wafMistakes,

@@ -55,5 +55,5 @@ export const databaseKeys = {
     .string()
     .min(1)
     .optional()
-    .describe('Command line that migrates its database before the service is updated.'),
+    .describe('Command line that migrates its database before the service is updated. Not for App Runner.'),
 };
