@@ -6,7 +6,12 @@ export interface Rollback {
   /** The deployment that is gone back to. */
   readonly record: DeploymentRecord;
   /** Sorted by service. */
-  readonly changes: readonly { readonly service: string; readonly from: string | null; readonly to: string }[];
+  readonly changes: readonly {
+    readonly service: string;
+    /** Null where nobody knows what runs: after a deployment that did not come to its end. */
+    readonly from: string | null;
+    readonly to: string;
+  }[];
 }
 
 export interface Wanted {
@@ -14,6 +19,8 @@ export interface Wanted {
   readonly id?: string | undefined;
   /** None: every service. */
   readonly services: readonly string[];
+  /** A deployment began after the newest record and did not come to its end: the newest is what is gone back to. */
+  readonly unfinished: boolean;
 }
 
 /**
@@ -21,9 +28,9 @@ export interface Wanted {
  * @param records newest first
  * @throws LandfallError `DEPLOYMENT_UNKNOWN`, `NOTHING_TO_ROLL_BACK`
  */
-export function rollbackTo(records: readonly DeploymentRecord[], { id, services }: Wanted): Rollback {
-  const [latest, ...earlier] = records;
-  const all = earlier.map((record) => ({ record, changes: changesBetween(latest, record, services) }));
+export function rollbackTo(records: readonly DeploymentRecord[], wanted: Wanted): Rollback {
+  const { id, services } = wanted;
+  const all = candidates(records, wanted);
   if (id !== undefined && !records.some((one) => one.id === id)) throw unknown(id, records);
   const found = all.find(({ record, changes }) => (id === undefined ? changes.length > 0 : record.id === id));
   if (found !== undefined && found.changes.length > 0) return found;
@@ -34,16 +41,30 @@ export function rollbackTo(records: readonly DeploymentRecord[], { id, services 
   });
 }
 
+function candidates(records: readonly DeploymentRecord[], { services, unfinished }: Wanted): readonly Rollback[] {
+  const [latest, ...earlier] = records;
+  if (!unfinished) return earlier.map((record) => ({ record, changes: changesBetween(latest, record, services) }));
+  return records.map((record) => ({
+    record,
+    changes: imagesOf(record, services).map(({ service, digest }) => ({ service, from: null, to: digest })),
+  }));
+}
+
+function imagesOf({ images }: DeploymentRecord, services: readonly string[]) {
+  return Object.entries(images)
+    .filter(([service]) => services.length === 0 || services.includes(service))
+    .map(([service, { digest }]) => ({ service, digest }))
+    .toSorted((a, b) => (a.service < b.service ? -1 : 1));
+}
+
 function changesBetween(
   latest: DeploymentRecord | undefined,
   record: DeploymentRecord,
   services: readonly string[],
 ): Rollback['changes'] {
-  return Object.entries(record.images)
-    .filter(([service]) => services.length === 0 || services.includes(service))
-    .map(([service, { digest }]) => ({ service, from: latest?.images[service]?.digest ?? null, to: digest }))
-    .filter(({ from, to }) => from !== null && from !== to)
-    .toSorted((a, b) => (a.service < b.service ? -1 : 1));
+  return imagesOf(record, services)
+    .map(({ service, digest }) => ({ service, from: latest?.images[service]?.digest ?? null, to: digest }))
+    .filter(({ from, to }) => from !== null && from !== to);
 }
 
 const unknown = (id: string, records: readonly DeploymentRecord[]): LandfallError =>

@@ -23,6 +23,8 @@ export const yesOption = (): Option => new Option('--yes', 'do not ask (nothing 
 export const unlockOption = (): Option =>
   new Option('--unlock <id>', 'free the lock that a killed run left on the state, then go on');
 
+export const noVerifyOption = (): Option => new Option('--no-verify', 'do not request the public addresses at the end');
+
 export const allowDataLossOption = (): Option =>
   new Option('--allow-data-loss <address>', 'let this database, cache or bucket go with its data; may be repeated')
     .default([], 'none')

@@ -6,7 +6,7 @@ import { deployAws, type DeployResult } from '../../deploy/run/deploy.js';
 import { awsStages } from '../../deploy/run/real-stages.js';
 import type { Io, Outcome } from '../io.js';
 import { renderTable } from '../render/table.js';
-import { confirmOn, openTarget, type ActOptions } from './aws-target.js';
+import { confirmOn, noVerifyOption, openTarget, type ActOptions } from './aws-target.js';
 import type { LocalOptions } from './options.js';
 
 export interface AwsDeployOptions extends LocalOptions, ActOptions {
@@ -24,7 +24,7 @@ export const awsDeployOptions = (): Option[] => [
     .default({}, 'none')
     .argParser(imageOf),
   new Option('--refresh', 'read every resource of AWS, even when nothing of the project has changed'),
-  new Option('--no-verify', 'do not request the public addresses at the end'),
+  noVerifyOption(),
 ];
 
 function imageOf(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -12,6 +12,8 @@ import type { LocalOptions } from './options.js';
 export interface Project {
   /** Absolute folder of the config file. */
   readonly folder: string;
+  /** As the environment says, or its name when it does not. */
+  readonly production: boolean;
   readonly synthesis: Synthesis;
   readonly planeFolders: PlaneFolders;
 }
@@ -23,7 +25,8 @@ export async function openProject(options: LocalOptions, io: Io): Promise<Projec
   const folder = dirname(file);
   const domain = options.local === true ? `${project.project}.localhost` : undefined;
   const config = resolveConfig(project, options.env, domain === undefined ? {} : { domain });
-  return { folder, synthesis: synthesise(config, layers), planeFolders: planeFolders(folder, options.env) };
+  const { production } = config;
+  return { folder, production, synthesis: synthesise(config, layers), planeFolders: planeFolders(folder, options.env) };
 }
 
 /** Absolute folder of the config file, for commands that need no Stack. */

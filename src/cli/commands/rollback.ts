@@ -4,17 +4,18 @@ import { realWaiting } from '../../base/waiting.js';
 import { deployAws } from '../../deploy/run/deploy.js';
 import { awsStages } from '../../deploy/run/real-stages.js';
 import { rollbackTo, type Rollback } from '../../deploy/rollback.js';
-import { listRecords } from '../../deploy/records.js';
+import { listRecords, unfinishedDeployment } from '../../deploy/records.js';
 import { stateBucketName } from '../../deploy/state/bucket.js';
 import type { CommonOptions } from '../io.js';
 import { renderTable } from '../render/table.js';
-import { confirmOn, openTarget, unlockOption, yesOption, type ActOptions } from './aws-target.js';
+import { confirmOn, noVerifyOption, openTarget, unlockOption, yesOption, type ActOptions } from './aws-target.js';
 import type { CommandEntry } from './index.js';
 
 interface Options extends CommonOptions, ActOptions {
   readonly arguments: readonly unknown[];
   readonly to?: string;
   readonly list?: true;
+  readonly verify: boolean;
 }
 
 const text = z.string();
@@ -31,6 +32,7 @@ export const rollback: CommandEntry = {
   options: [
     new Option('--to <id>', 'the deployment to go back to (default: the last one with other images)'),
     new Option('--list', 'only show the deployments that there were'),
+    noVerifyOption(),
     unlockOption(),
     yesOption(),
   ],
@@ -47,7 +49,9 @@ export const rollback: CommandEntry = {
         text: `${renderTable(['deployment', 'at (UTC)', 'by'], rows)}\n`,
       };
     }
-    const plan = rollbackTo(records, { id: options.to, services: options.arguments.flat().map(String) });
+    const services = options.arguments.flat().map(String);
+    const unfinished = (await unfinishedDeployment(target.session, bucket)) !== undefined;
+    const plan = rollbackTo(records, { id: options.to, services, unfinished });
     emit({ type: 'log', source: 'rollback', line: `to ${plan.record.id} of ${plan.record.at}` });
     for (const change of plan.changes) emit({ type: 'log', source: 'rollback', line: describe(change) });
     const waiting = realWaiting(io.signal);
@@ -62,7 +66,7 @@ export const rollback: CommandEntry = {
       refresh: false,
       unlock: options.unlock,
       allowDataLoss: [],
-      verify: true,
+      verify: options.verify,
     });
     return {
       document: { to: plan.record.id, changes: [...plan.changes], deployments: [] },
@@ -72,4 +76,4 @@ export const rollback: CommandEntry = {
 };
 
 const describe = ({ service, from, to }: Rollback['changes'][number]): string =>
-  `${service}: ${from ?? 'nothing'} → ${to}`;
+  `${service}: ${from ?? 'whatever runs'} → ${to}`;

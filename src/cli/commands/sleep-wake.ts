@@ -5,6 +5,7 @@ import { sleepOrWake, type SleptOrWoken } from '../../deploy/waking/change.js';
 import { assertConfirmed } from '../prompts.js';
 import type { CommandEntry } from './index.js';
 import { localOption, type LocalOptions } from './options.js';
+import { openProject } from './project.js';
 import { openTarget } from './target.js';
 
 interface Options extends LocalOptions {
@@ -36,16 +37,13 @@ export const sleep: CommandEntry = {
   options: [localOption(), noWait(), new Option('--yes', 'do not ask, in production')],
   run: async (given, io, emit) => {
     const options = given as Options;
-    if (options.local !== true && isProduction(options.env)) {
+    if (options.local !== true && (await openProject(options, io)).production) {
       const question = `Put services of ${options.env} to sleep? Their first callers then wait or are told to come back.`;
       await assertConfirmed(io.prompts, question, options.yes === true);
     }
     return run('sleep', options, io, emit);
   },
 };
-
-/** By its name: what is asked of a person should not depend on a config that may be wrong. */
-const isProduction = (environment: string): boolean => ['prod', 'production'].includes(environment);
 
 async function run(
   action: 'sleep' | 'wake',

@@ -66,8 +66,16 @@ describe('a roll-out on ECS', () => {
           {
             taskArn: 'arn/task/1',
             taskDefinitionArn: 'api:2',
+            stoppedAt: 1,
             stoppedReason: 'Essential container in task exited',
             containers: [{ name: 'api', exitCode: 1 }],
+          },
+          {
+            taskArn: 'arn/task/2',
+            taskDefinitionArn: 'api:2',
+            stoppedAt: 2,
+            stoppedReason: 'Scaling activity initiated by (deployment api:2)',
+            containers: [{ name: 'api', exitCode: 0 }],
           },
         ],
       }),

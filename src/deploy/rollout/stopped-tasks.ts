@@ -46,9 +46,11 @@ async function newestStopped(
   );
   if (taskArns.length === 0) return undefined;
   const { tasks = [] } = await client.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
-  return tasks
+  const own = tasks
     .filter((task) => task.taskDefinitionArn === taskDefinition)
-    .toSorted((a, b) => Number(b.stoppedAt ?? 0) - Number(a.stoppedAt ?? 0))[0];
+    .toSorted((a, b) => Number(b.stoppedAt ?? 0) - Number(a.stoppedAt ?? 0));
+  // The rollback itself stops what still ran: that explains nothing.
+  return own.find(({ stoppedReason = '' }) => !/^Scaling activity initiated/.test(stoppedReason)) ?? own[0];
 }
 
 function reasonOf({ stoppedReason = 'A task stopped' }: Task, container: Container | undefined): string {

@@ -162,7 +162,8 @@ function scopeOf(deploy: Deploy, found: Found): { readonly targets?: readonly st
   const variables = synthesis.manifest.images.flatMap(({ service, variable }) =>
     names.includes(service) ? [variable] : [],
   );
-  return { targets: usersOf(synthesis.stack, variables), refresh: deploy.refresh };
+  // What the circuit breaker took back, Terraform's state still says is done.
+  return { targets: usersOf(synthesis.stack, variables), refresh: deploy.refresh || found.unfinished };
 }
 
 /** Images that must run at the end: those of the named services, or all. */

@@ -58,6 +58,7 @@ function cluster(states: readonly State[], more: Operations = {}): Operations {
         containerDefinitions: [{ name: 'offers-service', logConfiguration: log }],
       },
     }),
+    ListTasks: () => ({ taskArns: [] }),
     RunTask: () => ({ tasks: [{ taskArn: arn }] }),
     StopTask: () => ({}),
     DescribeTasks: () => {
@@ -141,6 +142,37 @@ test('no place for the task is told with the reason of ECS', async () => {
     code: 'TASK_NOT_STARTED',
     message: expect.stringContaining('Capacity is unavailable') as string,
   });
+});
+
+test('waits for the end of a migration that an interrupted command left, and for none of another service', async () => {
+  const left = (service: string) => ({
+    lastStatus: 'RUNNING',
+    taskDefinitionArn: `arn:aws:ecs:eu-central-1:111122223333:task-definition/shop-dev-${service}:6`,
+    overrides: { containerOverrides: [{ command: ['sh', '-c', 'npm run migrate && echo done'] }] },
+  });
+  let looks = 0;
+  const earlier = (tasks: () => readonly object[]): Operations => {
+    const { DescribeTasks, ...own } = cluster([{ lastStatus: 'STOPPED', exitCode: 0 }]);
+    return {
+      ...own,
+      DescribeTaskDefinition: () => ({
+        taskDefinition: { taskDefinitionArn: left('offers-service').taskDefinitionArn, containerDefinitions: [] },
+      }),
+      ListTasks: () => ({ taskArns: ['arn:left'] }),
+      DescribeTasks: (input) =>
+        (input['tasks'] as string[])[0] === 'arn:left' ? { tasks: tasks() } : (DescribeTasks?.(input) ?? {}),
+    };
+  };
+  const waiting = fakeWaiting();
+  await run(
+    earlier(() => ((looks += 1) < 3 ? [left('offers-service')] : [])),
+    { waiting },
+  );
+  const before = account?.calls.findIndex(({ operation }) => operation === 'RunTask') ?? 0;
+  expect(account?.calls.slice(0, before).filter(({ operation }) => operation === 'ListTasks')).toHaveLength(3);
+  await account?.stop();
+  await run(earlier(() => [left('auth-service')]));
+  expect(account?.calls.filter(({ operation }) => operation === 'ListTasks')).toHaveLength(1);
 });
 
 test('an interrupt stops the task', async () => {

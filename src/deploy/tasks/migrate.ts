@@ -6,6 +6,7 @@ import type { Stack } from '../../stack/stack.js';
 import { viewOf } from '../../stack/view.js';
 import { awsProblem, isAwsError } from '../aws/problems.js';
 import { clusterOf } from '../services/names.js';
+import { waitForEarlier } from './earlier.js';
 import { taskNetwork } from './network.js';
 import { runTask, type OneOffTask, type RunOptions } from './run-task.js';
 
@@ -84,6 +85,7 @@ async function migrateOne(options: Migrate, service: string, command: string) {
     network: options.network ?? (await taskNetwork(options.session, stack, family)),
     label: `${service} migrate`,
   };
+  await waitForEarlier(task, options);
   const ended = await runTask(task, options);
   if (ended.exitCode === 0) return ended;
   throw new LandfallError({

@@ -37,6 +37,9 @@ export interface EndedTask {
   readonly lastLines: readonly string[];
 }
 
+/** Tells the tasks of Landfall from others. */
+export const startedBy = 'landfall';
+
 const pollMilliseconds = 2000;
 /** A task that has just stopped may have no exit code, and not all its lines, for some seconds. */
 const settleMilliseconds = 20_000;
@@ -66,7 +69,7 @@ async function start({ cluster, taskDefinition, container, command, network }: O
         cluster,
         taskDefinition,
         launchType: 'FARGATE',
-        startedBy: 'landfall',
+        startedBy,
         overrides: { containerOverrides: [{ name: container, command: [...command] }] },
         networkConfiguration: {
           awsvpcConfiguration: {
