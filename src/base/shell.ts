@@ -3,3 +3,7 @@ export function shellCommand(line: string): { readonly command: string; readonly
   const simple = !/[;&|<>()`$\n]/.test(line) && !/^\s*[A-Za-z_]\w*=/.test(line);
   return { command: '/bin/sh', args: ['-c', simple ? `exec ${line}` : line] };
 }
+
+/** One word of a shell's command line, quoted where it must be. */
+export const shellWord = (text: string): string =>
+  /^[\w./@:+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -58,6 +58,9 @@ async function workspaceOf(folder: string, { files, lock }: Variant): Promise<st
   return project;
 }
 
+/** Nothing is pushed. */
+const noLogin = { credentials: { username: '', password: '' }, renew: () => Promise.reject(new Error('No registry.')) };
+
 /** What an image would hold, with copies for links. */
 async function laidOut(folder: string, project: string): Promise<string> {
   const plan = await planImage(apiImage, { projectFolder: project, artifactFolder: '' }, {});
@@ -71,8 +74,9 @@ async function laidOut(folder: string, project: string): Promise<string> {
     target: parseReference('127.0.0.1:1/api:1'),
     source: plan.source,
     secrets: {},
-    credentials: undefined,
+    login: noLogin,
     say: () => undefined,
+    hide: (line: string) => line,
     signal,
     waiting: realWaiting(signal),
   };

@@ -78,12 +78,12 @@ async function makeImage(work: string, folder: string): Promise<void> {
   await buildah('push', '--format=v2s2', 'base', `dir:${folder}`);
 }
 
-/** Lets buildah keep what it makes below a folder, and run steps where there are no containers. */
+/** Lets buildah and podman keep what they make, and whom they are signed in as, below a folder, and run steps where there are no containers. */
 export async function buildahEnvironment(folder: string): Promise<Readonly<Record<string, string>>> {
   const file = join(folder, 'storage.conf');
   const storage = ['driver = "overlay"', `graphroot = "${folder}/graph"`, `runroot = "${folder}/run"`];
   await writeFile(file, `[storage]\n${storage.join('\n')}\n`);
-  return { CONTAINERS_STORAGE_CONF: file, BUILDAH_ISOLATION: 'chroot' };
+  return { CONTAINERS_STORAGE_CONF: file, BUILDAH_ISOLATION: 'chroot', REGISTRY_AUTH_FILE: join(folder, 'auth.json') };
 }
 
 function cacheFolder(): string {

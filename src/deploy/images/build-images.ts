@@ -1,20 +1,21 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { LandfallError, messageOf } from '../../base/errors.js';
-import type { Emit } from '../../base/events.js';
+import type { Emit, LandfallEvent } from '../../base/events.js';
 import { realWaiting, type Waiting } from '../../base/waiting.js';
 import type { Manifest } from '../../stack/manifest.js';
 import type { AwsSession } from '../aws/session.js';
 import { chooseBuilder } from './builders/find.js';
 import type { Builder } from './builders/builder.js';
+import { diskFull, isDiskFull } from './builders/problems.js';
 import { stage } from './context.js';
-import { credentialsFor } from './credentials.js';
+import { openLogin, type RegistryLogin } from './credentials.js';
 import { planImage, type ImagePlan, type PlanFolders } from './plan.js';
 import { parseReference, type ImageReference } from './reference.js';
-import { manifestDigest, type RegistryCredentials } from './registry.js';
-import { buildSecrets } from './secrets.js';
+import { manifestDigest } from './registry.js';
+import { buildSecrets, hiding } from './secrets.js';
+import { withWorkFolder } from './work-folder.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -42,9 +43,12 @@ export interface BuiltImage {
 
 /** Where and with what images are made. */
 interface Workshop extends Pick<BuildImages, 'emit' | 'signal'> {
+  /** Gone when all are made. */
+  readonly folder: string;
   readonly env: Environment;
   readonly waiting: Waiting;
-  readonly credentials: ReadonlyMap<string, RegistryCredentials | undefined>;
+  /** To the repositories' registry. */
+  readonly login: RegistryLogin;
   builder(): Promise<Builder>;
 }
 
@@ -57,35 +61,45 @@ const parallelBuilds = 2;
  * @throws LandfallError the first failure; builds under way are stopped
  */
 export async function buildImages(request: BuildImages): Promise<Readonly<Record<string, BuiltImage>>> {
-  const { manifest, only, repositories, session, emit, env = process.env } = request;
+  const { manifest, only, repositories, session, artifactFolder, env = process.env } = request;
   const bases = { node: env['LANDFALL_NODE_IMAGE'], kong: env['LANDFALL_KONG_IMAGE'] };
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
   const waiting = request.waiting ?? realWaiting(signal);
   const images = manifest.images.filter(({ service }) => only === undefined || only.includes(service));
   const plans = await Promise.all(images.map((image) => planImage(image, request, bases)));
-  const targets = new Map(plans.map((plan) => [plan, targetOf(plan, repositories)]));
-  const hosts = [...new Set([...targets.values()].map(({ host }) => host))];
-  const credentials = new Map(
-    await Promise.all(hosts.map(async (host) => [host, await credentialsFor(host, session, signal)] as const)),
-  );
-  const workshop = {
-    emit,
-    signal,
-    env,
-    waiting,
-    credentials,
-    builder: once(() => signedIn(env, waiting, credentials, signal)),
-  };
-  const limit = pLimit(parallelBuilds);
-  const made = [...targets].map(async ([plan, target]): Promise<readonly [string, BuiltImage]> => {
-    const known = await manifestDigest(target, { credentials: credentials.get(target.host), signal });
-    if (known === undefined)
-      return [plan.service, { digest: await limit(() => make(plan, target, workshop)), built: true }];
-    emit({ ...stepOf(plan), status: 'unchanged', detail: known });
-    return [plan.service, { digest: known, built: false }];
+  const targets = plans.map((plan) => [plan, targetOf(plan, repositories)] as const);
+  const login = await openLogin(session, signal);
+  const builder = once(() => signedIn(env, waiting, login, new Set(targets.map(([, { host }]) => host)), signal));
+  return withWorkFolder(join(artifactFolder, 'building.json'), async (folder) => {
+    const workshop = { folder, emit: request.emit, signal, env, waiting, login, builder };
+    const limit = pLimit(parallelBuilds);
+    const made = targets.map(
+      async ([plan, target]) => [plan.service, await find(plan, target, workshop, limit)] as const,
+    );
+    return Object.fromEntries(await allOrStop(made, stop));
   });
-  return Object.fromEntries(await allOrStop(made, stop));
+}
+
+/** The image as the registry has it, else made now. */
+async function find(plan: ImagePlan, target: ImageReference, workshop: Workshop, limit: Limit): Promise<BuiltImage> {
+  const known = await digestOf(target, workshop);
+  if (known === undefined) return { digest: await limit(() => make(plan, target, workshop)), built: true };
+  workshop.emit({ ...stepOf(plan), status: 'unchanged', detail: known });
+  return { digest: known, built: false };
+}
+
+type Limit = ReturnType<typeof pLimit>;
+
+/** What the repositories' registry has; credentials that it refuses are replaced once. */
+async function digestOf(image: ImageReference, { login, signal }: Workshop): Promise<string | undefined> {
+  const { credentials } = login;
+  try {
+    return await manifestDigest(image, { credentials, signal });
+  } catch (error) {
+    if (!(error instanceof LandfallError && error.code === 'REGISTRY_REFUSED')) throw error;
+    return manifestDigest(image, { credentials: await login.renew(credentials), signal });
+  }
 }
 
 /** All results; the first failure stops the rest, which have ended when it is thrown. */
@@ -116,77 +130,88 @@ function targetOf({ service, hash }: ImagePlan, repositories: BuildImages['repos
 /** A builder that may push to these registries. */
 async function signedIn(
   env: Environment,
-  waiting: Workshop['waiting'],
-  credentials: Workshop['credentials'],
+  waiting: Waiting,
+  login: RegistryLogin,
+  hosts: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<Builder> {
   const builder = await chooseBuilder(env['LANDFALL_BUILDER'], waiting);
-  for (const [host, one] of credentials) if (one !== undefined) await builder.login(host, one, signal);
+  for (const host of hosts) await builder.login(host, login.credentials, signal);
   return builder;
 }
 
 async function make(plan: ImagePlan, target: ImageReference, workshop: Workshop): Promise<string> {
-  const { emit, signal, credentials, waiting } = workshop;
+  const { emit, signal, waiting } = workshop;
   signal.throwIfAborted();
   const builder = await workshop.builder();
   const step = stepOf(plan);
   const started = waiting.now();
   emit({ ...step, status: 'started', detail: builder.name });
-  const folder = await mkdtemp(join(tmpdir(), 'landfall-image-'));
   try {
-    await buildIn(folder, builder, plan, target, workshop);
-    const digest = await manifestDigest(target, { credentials: credentials.get(target.host), signal });
+    await buildIn(join(workshop.folder, plan.service), builder, plan, target, workshop);
+    const digest = await digestOf(target, workshop);
     if (digest === undefined) throw notThere(plan, target);
     emit({ ...step, status: 'done', detail: digest, milliseconds: waiting.now() - started });
     return digest;
   } catch (error) {
     emit({ ...step, status: 'failed' });
-    throw error;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+    const isOwn = !(error instanceof LandfallError) && isDiskFull([messageOf(error)]);
+    throw isOwn ? diskFull(plan.service, builder.name, [messageOf(error)]) : error;
   }
 }
 
 async function buildIn(folder: string, builder: Builder, plan: ImagePlan, target: ImageReference, workshop: Workshop) {
-  const { emit, signal, env, waiting, credentials } = workshop;
+  const { emit, signal, env, waiting, login } = workshop;
   if (plan.source.type === 'dockerfile' && !builder.followsDockerfiles) throw needsDockerfileBuilder(plan);
+  await mkdir(folder);
   await stage(plan.context, join(folder, 'context'));
   await writeFile(join(folder, 'Dockerfile'), plan.dockerfile);
+  const none = { files: {}, values: [] };
+  const secrets = plan.source.type === 'recipe' ? await buildSecrets(plan.context.root, folder, env) : none;
   await builder.buildAndPush({
     service: plan.service,
     folder,
     platform: plan.platform,
     target,
     source: plan.source,
-    secrets: plan.source.type === 'recipe' ? await buildSecrets(plan.context.root, folder, env) : {},
-    credentials: credentials.get(target.host),
+    secrets: secrets.files,
+    login,
     say: (line) => emit({ ...stepOf(plan), status: 'progress', detail: line }),
+    hide: hiding([...secrets.values, login.credentials.password]),
     signal,
     waiting,
-    ...(plan.base && { base: { argument: plan.base.argument, image: await pinned(plan.base.name, plan, workshop) } }),
+    ...(plan.base && {
+      base: { argument: plan.base.argument, image: await pinned(plan.base.name, target.host, plan, workshop) },
+    }),
   });
+  await rm(folder, { recursive: true, force: true });
 }
 
 /** The base image by the digest that its name has now. A registry that does not tell, such as one that this builder alone is signed in to, is a warning. */
-async function pinned(name: string, { service }: ImagePlan, { emit, signal, credentials }: Workshop) {
+async function pinned(name: string, ownHost: string, { service }: ImagePlan, workshop: Workshop) {
+  const { emit, signal } = workshop;
   const image = parseReference(name);
   if (image.digest !== undefined) return image;
   try {
-    const digest = await manifestDigest(image, { credentials: credentials.get(image.host), signal });
-    return digest === undefined ? image : { ...image, digest };
+    const isOwn = image.host === ownHost;
+    const digest = await (isOwn ? digestOf(image, workshop) : manifestDigest(image, { signal }));
+    if (digest !== undefined) return { ...image, digest };
+    emit(notPinned(name, service, `The registry ${image.host} has no such image.`));
   } catch (error) {
     signal.throwIfAborted();
-    emit({
-      type: 'warning',
-      problem: {
-        code: 'BASE_IMAGE_NOT_PINNED',
-        message: `The base image ${name} of ${service} is built upon by name, not by digest: ${messageOf(error)}`,
-        fix: 'Nothing, if the builder itself may read it; else correct its name.',
-      },
-    });
-    return image;
+    emit(notPinned(name, service, messageOf(error)));
   }
+  return image;
 }
+
+const notPinned = (name: string, service: string, why: string): LandfallEvent => ({
+  type: 'warning',
+  problem: {
+    code: 'BASE_IMAGE_NOT_PINNED',
+    message: `The base image ${name} of ${service} is built upon by name, not by digest: ${why}`,
+    fix: 'Nothing, if the builder itself may read it; else correct its name.',
+  },
+});
 
 const stepOf = ({ service }: ImagePlan) =>
   ({ type: 'step', id: `image ${service}`, label: `image ${service}` }) as const;

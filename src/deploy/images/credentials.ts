@@ -1,20 +1,38 @@
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { awsProblem } from '../aws/problems.js';
 import type { AwsSession } from '../aws/session.js';
-import { isEcr } from './reference.js';
 import type { RegistryCredentials } from './registry.js';
 
+/** What signs in to the registry of the repositories. */
+export interface RegistryLogin {
+  /** Those in force: the last that were asked for. */
+  readonly credentials: RegistryCredentials;
+  /** New ones in place of those that the registry refused; those in force, where another build has asked for them already. */
+  renew(refused: RegistryCredentials): Promise<RegistryCredentials>;
+}
+
 /**
- * What signs in to the registry of these repositories: a token of ECR's, valid for twelve hours. Undefined for a registry that is not ECR.
+ * Signs in with a token of ECR's, valid for twelve hours.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html (not re-read)
  * @throws LandfallError of the AWS SDK's problems
  */
-export async function credentialsFor(
-  host: string,
-  session: Pick<AwsSession, 'client'>,
-  signal: AbortSignal,
-): Promise<RegistryCredentials | undefined> {
-  if (!isEcr(host)) return undefined;
+export async function openLogin(session: Pick<AwsSession, 'client'>, signal: AbortSignal): Promise<RegistryLogin> {
+  let current = await askForToken(session, signal);
+  let asked: Promise<RegistryCredentials> | undefined;
+  return {
+    get credentials() {
+      return current;
+    },
+    renew: async (refused) => {
+      if (refused !== current) return current;
+      asked ??= askForToken(session, signal).finally(() => (asked = undefined));
+      current = await asked;
+      return current;
+    },
+  };
+}
+
+async function askForToken(session: Pick<AwsSession, 'client'>, signal: AbortSignal): Promise<RegistryCredentials> {
   const { authorizationData } = await session
     .client(ECRClient)
     .send(new GetAuthorizationTokenCommand({}), { abortSignal: signal })

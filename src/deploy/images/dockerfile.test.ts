@@ -129,7 +129,7 @@ describe('the Dockerfile of a service', () => {
       RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \\
           --mount=type=secret,id=authorities,target=/run/secrets/authorities \\
           --mount=type=cache,target=/root/.local/share/pnpm/store \\
-          if [ -f /run/secrets/authorities ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/authorities; fi; export CI=true; pnpm install --frozen-lockfile --prod --filter "{./services/auth}..." && rm -rf /app/node_modules/.modules.yaml /app/node_modules/.pnpm-workspace-state.json /app/node_modules/.pnpm-workspace-state-v1.json
+          if [ -f /run/secrets/authorities ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/authorities; fi; export CI=true; pnpm install --frozen-lockfile --prod --filter '{./services/auth}...' && rm -rf /app/node_modules/.modules.yaml /app/node_modules/.pnpm-workspace-state.json /app/node_modules/.pnpm-workspace-state-v1.json
 
       FROM manifests AS build
       RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \\
@@ -286,6 +286,24 @@ describe('the Dockerfile of a service', () => {
     expect(text).toContain('RUN cd services/auth && npm run compile\n');
     expect(text).toContain(String.raw`CMD ["/bin/sh","-c","PORT=1 node \"dist/a b.js\""]`);
   });
+
+  test('in a folder with spaces and quotes', async () => {
+    const folder = `services/the "main" $API's`;
+    await write({ ...workspace, [`${folder}/package.json`]: { ...service, name: 'main' }, 'package-lock.json': '{}' });
+    const text = await dockerfile(image({ context: folder }));
+    const lines = text.split('\n').filter((line) => line.includes('main'));
+    expect(lines.map((line) => line.replace(/.*export CI=true; /, ''))).toMatchInlineSnapshot(`
+      [
+        "COPY ["services/the \\\\\\"main\\\\\\" \\\\$API\\\\'s/package.json","services/the \\\\\\"main\\\\\\" \\\\$API\\\\'s/"]",
+        "npm ci --omit=dev --prefer-offline --no-audit --no-fund --workspace 'services/the "main" $API'\\''s'",
+        "RUN cd 'services/the "main" $API'\\''s' && npm run build",
+        "RUN find packages/kit 'services/the "main" $API'\\''s' '(' -name node_modules -o -path '*/.next/cache' ')' -prune -exec rm -rf '{}' +",
+        "WORKDIR /app/services/the \\"main\\" \\$API\\'s",
+        "COPY --from=build ["/app/services/the \\\\\\"main\\\\\\" \\\\$API\\\\'s","/app/services/the \\\\\\"main\\\\\\" \\\\$API\\\\'s"]",
+        "CMD ["/bin/sh","-c","exec node dist/main.js"]",
+      ]
+    `);
+  });
 });
 
 describe('the Dockerfile of a Next.js service', () => {
@@ -300,7 +318,7 @@ describe('the Dockerfile of a Next.js service', () => {
           if [ -f /run/secrets/authorities ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/authorities; fi; export CI=true; npm ci --prefer-offline --no-audit --no-fund
       COPY . .
       RUN cd apps/web && export NODE_ENV=production && npm run build
-      RUN app=$(node -p "require('./apps/web/.next/required-server-files.json').relativeAppDir") && base=/out/apps/web && base=\${base%"/$app"} && mkdir -p "$base" && cp -R "apps/web/.next/standalone/." "$base" && test -f /out/apps/web/server.js && cp -R apps/web/.next/static /out/apps/web/.next/static && if [ -d apps/web/public ]; then cp -R apps/web/public /out/apps/web/public; fi
+      RUN app=$(node -p 'require(process.argv[1]).relativeAppDir' "$PWD"/apps/web/.next/required-server-files.json) && base=/out/apps/web && base=\${base%"/$app"} && mkdir -p "$base" && cp -R apps/web/.next/standalone/. "$base" && test -f /out/apps/web/server.js && cp -R apps/web/.next/static /out/apps/web/.next/static && if [ -d apps/web/public ]; then cp -R apps/web/public /out/apps/web/public; fi
 
       FROM \${NODE_IMAGE}
       ENV NODE_ENV=production

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { shellWord } from '../../base/shell.js';
 import type { PackageManager } from './package-manager.js';
 import { assembleLine, type Recipe } from './recipe.js';
 
@@ -38,7 +39,9 @@ export function dockerfileOf(recipe: Recipe, nodeImage: string, manifests: reado
       'FROM manifests AS build',
       ...(manager === undefined ? [] : [installLine(manager, manager.installAll)]),
       'COPY . .',
-      ...recipe.steps.map(({ folder, command }) => `RUN ${folder === '.' ? '' : `cd ${folder} && `}${command}`),
+      ...recipe.steps.map(
+        ({ folder, command }) => `RUN ${folder === '.' ? '' : `cd ${shellWord(folder)} && `}${command}`,
+      ),
       `RUN ${recipe.standalone ? assembleLine(workspace.service.folder, '/out') : cleanLine(recipe.folders)}`,
     ],
     finalStage(recipe),
@@ -54,12 +57,12 @@ function finalStage(recipe: Recipe): readonly string[] {
     ? [`COPY --from=build ${chown}/out ${imageRoot}`]
     : [
         ...(workspace.manager === undefined ? [] : [`COPY --from=runtime ${imageRoot} ${imageRoot}`]),
-        ...built.map((folder) => `COPY --from=build ${chown}${folder} ${folder}`),
+        ...built.map((folder) => `COPY --from=build ${chown}${paths([folder, folder])}`),
       ];
   return [
     `FROM \${${nodeImageArgument}}`,
     ...Object.entries(recipe.env).map(([name, value]) => `ENV ${name}=${value}`),
-    `WORKDIR ${posix.join(imageRoot, workspace.service.folder)}`,
+    `WORKDIR ${literal(posix.join(imageRoot, workspace.service.folder))}`,
     ...copied,
     `USER ${imageUser}`,
     'ENTRYPOINT []',
@@ -73,13 +76,23 @@ function copyLines(files: readonly string[]): readonly string[] {
   return folders.flatMap((folder) => {
     const inFolder = files.filter((file) => posix.dirname(file) === folder);
     if (inFolder.length === 0) return [];
-    return `COPY ${inFolder.join(' ')} ${folder === '.' ? './' : `${folder}/`}`;
+    return `COPY ${paths([...inFolder, folder === '.' ? './' : `${folder}/`])}`;
   });
 }
 
+/** What COPY takes: as a list where a name has spaces or quotes. */
+const paths = (names: readonly string[]): string =>
+  names.every((name) => /^[\w./@:+=,-]+$/.test(name)) ? names.join(' ') : JSON.stringify(names.map(literal));
+
+/**
+ * A name in an instruction that fills in variables, and takes quotes away with them.
+ * @see https://docs.docker.com/reference/dockerfile/#environment-replacement (not re-read)
+ */
+const literal = (name: string): string => name.replaceAll(/['"$\\]/g, '\\$&');
+
 /** What is installed for the build stays out of the image, and so does what a build keeps for the next one. */
 export const cleanLine = (folders: readonly string[]): string =>
-  `find ${folders.join(' ')} '(' -name node_modules -o -path '*/.next/cache' ')' -prune -exec rm -rf '{}' +`;
+  `find ${folders.map(shellWord).join(' ')} '(' -name node_modules -o -path '*/.next/cache' ')' -prune -exec rm -rf '{}' +`;
 
 /** Installs what a service needs when it runs, and nothing that differs from one install to the next. */
 export function runtimeLine({ installRuntime, records }: PackageManager, folder: string): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { LandfallError } from '../../base/errors.js';
+import { shellWord } from '../../base/shell.js';
 import { packageJson } from '../content-hash.js';
 
 /** How a workspace's dependencies are installed, as command lines run in its root. */
@@ -53,7 +54,7 @@ const npm: PackageManager = {
   name: 'npm',
   installAll: 'npm ci --prefer-offline --no-audit --no-fund',
   installRuntime: (folder) =>
-    `npm ci --omit=dev --prefer-offline --no-audit --no-fund${inFolder(folder, (one) => ` --workspace ${one}`)}`,
+    `npm ci --omit=dev --prefer-offline --no-audit --no-fund${inFolder(folder, (one) => ` --workspace ${shellWord(one)}`)}`,
   withoutLinks: '',
   records: [],
   cache: '/root/.npm',
@@ -65,7 +66,7 @@ const pnpm = (version: string): PackageManager => ({
   tool: version,
   installAll: 'pnpm install --frozen-lockfile',
   installRuntime: (folder) =>
-    `pnpm install --frozen-lockfile --prod${inFolder(folder, (one) => ` --filter "{./${one}}..."`)}`,
+    `pnpm install --frozen-lockfile --prod${inFolder(folder, (one) => ` --filter ${shellWord(`{./${one}}...`)}`)}`,
   withoutLinks: ' --config.node-linker=hoisted',
   records: ['.modules.yaml', '.pnpm-workspace-state.json', '.pnpm-workspace-state-v1.json'].map(
     (name) => `node_modules/${name}`,
@@ -104,7 +105,9 @@ function yarn(service: string, declared: string | undefined, yarnrc: string): Pa
     tool: data.yarnPath === undefined ? `@yarnpkg/cli-dist@${version}` : 'yarn@1',
     installAll: 'yarn install --immutable',
     installRuntime: (folder) =>
-      folder === '.' ? 'yarn workspaces focus --production' : `cd ${folder} && yarn workspaces focus --production`,
+      folder === '.'
+        ? 'yarn workspaces focus --production'
+        : `cd ${shellWord(folder)} && yarn workspaces focus --production`,
     withoutLinks: '',
     records: ['node_modules/.yarn-state.yml', '.yarn'],
     cache: '/root/.yarn/berry',

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { shellCommand } from '../../base/shell.js';
+import { shellCommand, shellWord } from '../../base/shell.js';
 import type { ManifestImage } from '../../stack/manifest.js';
 import type { PackageJson } from '../content-hash.js';
 import type { Package, Workspace } from './workspace.js';
@@ -85,14 +85,15 @@ async function isStandalone(folder: string): Promise<boolean> {
 export function assembleLine(folder: string, to: string): string {
   const application = posix.join(to, folder);
   const built = posix.join(folder, '.next');
+  const servedFrom = posix.join(folder, 'public');
   return [
-    `app=$(node -p "require('./${built}/required-server-files.json').relativeAppDir")`,
-    `base=${application}`,
+    `app=$(node -p 'require(process.argv[1]).relativeAppDir' "$PWD"/${shellWord(`${built}/required-server-files.json`)})`,
+    `base=${shellWord(application)}`,
     `base=\${base%"/$app"}`,
     `mkdir -p "$base"`,
-    `cp -R "${built}/standalone/." "$base"`,
-    `test -f ${application}/server.js`,
-    `cp -R ${built}/static ${application}/.next/static`,
-    `if [ -d ${posix.join(folder, 'public')} ]; then cp -R ${posix.join(folder, 'public')} ${application}/public; fi`,
+    `cp -R ${shellWord(`${built}/standalone/.`)} "$base"`,
+    `test -f ${shellWord(`${application}/server.js`)}`,
+    `cp -R ${shellWord(`${built}/static`)} ${shellWord(`${application}/.next/static`)}`,
+    `if [ -d ${shellWord(servedFrom)} ]; then cp -R ${shellWord(servedFrom)} ${shellWord(`${application}/public`)}; fi`,
   ].join(' && ');
 }

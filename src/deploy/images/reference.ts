@@ -44,7 +44,3 @@ export function registryUrl(host: string): string {
 
 /** Whether a registry is spoken to without TLS. */
 export const isLoopback = (host: string): boolean => /^127\.0\.0\.1(:\d+)?$/.test(host);
-
-/** Hosts of ECR's private registries. @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html (not re-read) */
-export const isEcr = (host: string): boolean =>
-  /^\d{12}\.dkr\.ecr(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(host);

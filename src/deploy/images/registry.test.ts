@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { fullName, isEcr, parseReference, registryUrl } from './reference.js';
+import { fullName, parseReference, registryUrl } from './reference.js';
 import { baseImage, manifestDigest } from './registry.js';
 
 describe('the name of an image', () => {
@@ -20,15 +20,6 @@ describe('the name of an image', () => {
   ])('%s', (name, full, url) => {
     const image = parseReference(name);
     expect([fullName(image), registryUrl(image.host)]).toEqual([full, url]);
-  });
-
-  test.each([
-    ['111122223333.dkr.ecr.eu-central-1.amazonaws.com', true],
-    ['111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn', true],
-    ['111122223333.dkr.ecr.eu-central-1.amazonaws.com.example.com', false],
-    ['127.0.0.1:5000', false],
-  ])('%s is ECR’s: %s', (host, expected) => {
-    expect(isEcr(host)).toBe(expected);
   });
 });
 

@@ -23,7 +23,7 @@ const manifestTypes = [
 /**
  * The digest that a registry has for a name, `sha256:…`; undefined when it has none.
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md (not re-read)
- * @throws LandfallError `REGISTRY_UNREACHABLE`, `REGISTRY_REFUSED`
+ * @throws LandfallError `REGISTRY_UNREACHABLE`, `REGISTRY_REFUSED`, `REGISTRY_FAILED`
  */
 export async function manifestDigest(image: ImageReference, ask: AskRegistry = {}): Promise<string | undefined> {
   const { answer } = await authorized(image, `manifests/${versionOf(image)}`, 'HEAD', ask);
@@ -134,17 +134,17 @@ function missing(image: ImageReference, platform: string): LandfallError {
   return new LandfallError({
     code: 'BASE_IMAGE_MISSING',
     message: `The registry ${image.host} has no image ${fullName(image)} for ${platform}.`,
-    fix: 'Correct the name of the base image, or choose another architecture.',
+    fix: 'Correct the name of the base image (LANDFALL_NODE_IMAGE or LANDFALL_KONG_IMAGE, where they are set), or choose another architecture.',
   });
 }
 
 function refused(image: ImageReference, status: number): LandfallError {
+  const isRefusal = status === 401 || status === 403;
   return new LandfallError({
-    code: 'REGISTRY_REFUSED',
+    code: isRefusal ? 'REGISTRY_REFUSED' : 'REGISTRY_FAILED',
     message: `The registry ${image.host} answered ${String(status)} when it was asked for ${fullName(image)}.`,
-    fix:
-      status === 401 || status === 403
-        ? 'Check that the credentials may read that repository.'
-        : 'Wait a moment and run the command again; nothing was changed.',
+    fix: isRefusal
+      ? 'Check that the credentials may read that repository.'
+      : 'Wait a moment and run the command again; nothing was changed.',
   });
 }

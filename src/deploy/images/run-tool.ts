@@ -10,6 +10,8 @@ export interface ToolRun {
   readonly signal?: AbortSignal | undefined;
   /** Gets each line that it writes. */
   readonly say?: (line: string) => void;
+  /** Goes over each line before anyone gets it. */
+  readonly hide?: (line: string) => string;
 }
 
 /** How a tool ended. */
@@ -33,7 +35,8 @@ export async function runTool(program: string, args: readonly string[], run: Too
     ...(run.env !== undefined && { env: run.env }),
     ...(run.signal !== undefined && { cancelSignal: run.signal }),
   });
-  for await (const line of child.iterable({ from: 'all' })) {
+  for await (const written of child.iterable({ from: 'all' })) {
+    const line = run.hide?.(written) ?? written;
     lastLines.push(line);
     if (lastLines.length > 40) lastLines.shift();
     run.say?.(line);

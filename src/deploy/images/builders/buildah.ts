@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Waiting } from '../../../base/waiting.js';
 import { fullName, isLoopback } from '../reference.js';
+import type { RegistryCredentials } from '../registry.js';
 import { build, loginWith, push, type Builder, type BuildOrder } from './builder.js';
 
 /**
@@ -10,13 +11,25 @@ import { build, loginWith, push, type Builder, type BuildOrder } from './builder
 export const buildah = (name: 'podman' | 'buildah', waiting: Waiting): Builder => ({
   name,
   followsDockerfiles: true,
-  login: (host, credentials, signal) => loginWith(name, host, credentials, signal, waiting),
+  login: (host, credentials, signal) => signIn(name, host, credentials, { signal, waiting }),
   buildAndPush: async (order) => {
     const image = fullName(order.target);
     await build(order, name, [...arguments_(order), `--tag=${image}`, join(order.folder, 'context')]);
-    await push(order, name, ['push', ...withoutTls(order), image, `docker://${image}`]);
+    await push(order, {
+      name,
+      program: name,
+      args: ['push', ...withoutTls(order), image, `docker://${image}`],
+      signIn: (credentials) => signIn(name, order.target.host, credentials, order),
+    });
   },
 });
+
+const signIn = (
+  name: string,
+  host: string,
+  credentials: RegistryCredentials,
+  run: Pick<BuildOrder, 'signal' | 'waiting'>,
+) => loginWith(name, isLoopback(host) ? ['--tls-verify=false'] : [], host, credentials, run);
 
 function arguments_(order: BuildOrder): readonly string[] {
   const { folder, platform, base, secrets } = order;
@@ -24,6 +37,8 @@ function arguments_(order: BuildOrder): readonly string[] {
     'build',
     '--timestamp=0',
     '--layers',
+    // A build that fails would leave its containers behind.
+    '--force-rm',
     `--platform=${platform}`,
     `--file=${join(folder, 'Dockerfile')}`,
     ...withoutTls(order),

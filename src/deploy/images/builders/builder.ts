@@ -1,10 +1,11 @@
-import { LandfallError } from '../../../base/errors.js';
 import type { Waiting } from '../../../base/waiting.js';
+import type { RegistryLogin } from '../credentials.js';
 import type { GatewayImage } from '../gateway-image.js';
 import type { ImageReference } from '../reference.js';
 import type { Recipe } from '../recipe.js';
 import type { RegistryCredentials } from '../registry.js';
 import { runTool, type ToolRun } from '../run-tool.js';
+import { buildFailed, isDiskFull, isRefusal, loginFailed, pushFailed } from './problems.js';
 
 export const builderNames = ['docker', 'podman', 'buildah', 'containerify'] as const;
 export type BuilderName = (typeof builderNames)[number];
@@ -16,7 +17,7 @@ export interface Builder {
   readonly followsDockerfiles: boolean;
   /** Signs in to a registry, where the builder keeps that for itself. */
   login(host: string, credentials: RegistryCredentials, signal: AbortSignal): Promise<void>;
-  /** Builds an image and pushes it under `target`. @throws LandfallError `IMAGE_BUILD_FAILED`, `IMAGE_PUSH_FAILED` */
+  /** Builds an image and pushes it under `target`. @throws LandfallError `IMAGE_BUILD_FAILED`, `IMAGE_PUSH_FAILED`, `DISK_FULL` */
   buildAndPush(order: BuildOrder): Promise<void>;
 }
 
@@ -32,8 +33,11 @@ export interface BuildOrder {
   readonly source: ImageSource;
   /** Files with build secrets, by id. */
   readonly secrets: Readonly<Record<string, string>>;
-  readonly credentials: RegistryCredentials | undefined;
+  /** To the registry of `target`. */
+  readonly login: RegistryLogin;
   readonly say: (line: string) => void;
+  /** Takes secrets out of a line that a program wrote. */
+  readonly hide: (line: string) => string;
   readonly signal: AbortSignal;
   readonly waiting: Waiting;
 }
@@ -47,12 +51,12 @@ export type ImageSource =
 /** Signs in with the password on standard input. The registry may not know a credential yet that was made a moment ago. */
 export async function loginWith(
   program: string,
+  options: readonly string[],
   host: string,
   { username, password }: RegistryCredentials,
-  signal: AbortSignal,
-  waiting: Waiting,
+  { signal, waiting }: Pick<BuildOrder, 'signal' | 'waiting'>,
 ): Promise<void> {
-  const args = ['login', '--username', username, '--password-stdin', host];
+  const args = ['login', ...options, '--username', username, '--password-stdin', host];
   for (let attempt = 1; ; attempt += 1) {
     const { exitCode, lastLines } = await runTool(program, args, { input: password, signal });
     if (exitCode === 0) return;
@@ -68,48 +72,44 @@ export async function build(
   args: readonly string[],
   run: ToolRun = {},
 ): Promise<void> {
-  const { exitCode, lastLines } = await runTool(program, args, { ...run, say: order.say, signal: order.signal });
+  const { exitCode, lastLines } = await runTool(program, args, { ...run, ...watched(order) });
   if (exitCode !== 0) throw buildFailed(order, program, lastLines);
 }
 
-/** Runs a step that pushes the image; what a connection or a repository made a moment ago may cause is tried again. */
-export async function push(order: BuildOrder, program: string, args: readonly string[]): Promise<void> {
+/** A step that pushes an image. */
+export interface Push {
+  /** As the user knows it. */
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Lets the step use other credentials from now on. */
+  signIn(credentials: RegistryCredentials): Promise<void>;
+}
+
+/**
+ * Runs a step that pushes the image; what a connection or a repository made a moment ago may cause is tried again. When the registry refuses
+ * the credentials, new ones are asked for, once.
+ */
+export async function push(order: BuildOrder, { name, program, args, signIn }: Push): Promise<void> {
+  const { login, say, waiting } = order;
+  let isRenewed = false;
   for (let attempt = 1; ; attempt += 1) {
-    const { exitCode, lastLines } = await runTool(program, args, { say: order.say, signal: order.signal });
+    const used = login.credentials;
+    const { exitCode, lastLines } = await runTool(program, args, watched(order));
     if (exitCode === 0) return;
-    if (attempt === attempts) throw pushFailed(order, lastLines);
-    order.say(`The push failed; attempt ${String(attempt + 1)} of ${String(attempts)} follows.`);
-    await order.waiting.sleep(pauseMilliseconds * attempt);
+    const isRefused = isRefusal(lastLines);
+    if (attempt === attempts || isDiskFull(lastLines) || (isRefused && isRenewed)) {
+      throw pushFailed(order, name, lastLines);
+    }
+    say(`The push failed; attempt ${String(attempt + 1)} of ${String(attempts)} follows.`);
+    await waiting.sleep(pauseMilliseconds * attempt);
+    if (!isRefused) continue;
+    isRenewed = true;
+    await signIn(await login.renew(used));
   }
 }
 
+const watched = ({ say, hide, signal }: BuildOrder): ToolRun => ({ say, hide, signal });
+
 const attempts = 4;
 const pauseMilliseconds = 2_000;
-
-const quoted = (lines: readonly string[]): string => lines.slice(-20).join('\n');
-
-export function buildFailed({ service }: BuildOrder, program: string, lastLines: readonly string[]): LandfallError {
-  return new LandfallError({
-    code: 'IMAGE_BUILD_FAILED',
-    message: `The image of ${service} could not be built (${program}). The last lines:\n${quoted(lastLines)}`,
-    fix: 'Correct what they say, then deploy again. Nothing that runs was changed; what was built is not built again.',
-    path: `services.${service}`,
-  });
-}
-
-export function pushFailed({ service, target }: BuildOrder, lastLines: readonly string[]): LandfallError {
-  return new LandfallError({
-    code: 'IMAGE_PUSH_FAILED',
-    message: `The image of ${service} could not be pushed to ${target.host}/${target.repository}. The last lines:\n${quoted(lastLines)}`,
-    fix: 'Check the connection to the registry and deploy again. Nothing that runs was changed.',
-    path: `services.${service}`,
-  });
-}
-
-function loginFailed(program: string, host: string, lastLines: readonly string[]): LandfallError {
-  return new LandfallError({
-    code: 'REGISTRY_LOGIN_FAILED',
-    message: `${program} could not sign in to the registry ${host}. The last lines:\n${quoted(lastLines)}`,
-    fix: 'Check the connection to the registry and deploy again. Nothing that runs was changed.',
-  });
-}

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { fakeWaiting } from '../../testing/waiting.js';
+import type { RegistryLogin } from '../credentials.js';
 import { parseReference } from '../reference.js';
 import type { BuildOrder } from './builder.js';
 import { chooseBuilder } from './find.js';
@@ -63,6 +64,21 @@ describe('what builds images', () => {
   });
 });
 
+/** Its tokens are `token-1`, `token-2` and so on. */
+function fakeLogin(): RegistryLogin {
+  let asked = 1;
+  const current = () => ({ username: 'AWS', password: `token-${String(asked)}` });
+  return {
+    get credentials() {
+      return current();
+    },
+    renew: () => {
+      asked += 1;
+      return Promise.resolve(current());
+    },
+  };
+}
+
 const order = (): BuildOrder => ({
   service: 'api',
   folder,
@@ -71,25 +87,37 @@ const order = (): BuildOrder => ({
   base: { argument: 'NODE_IMAGE', image: parseReference('node@sha256:aa') },
   source: { type: 'dockerfile' },
   secrets: { npmrc: '/tmp/npmrc' },
-  credentials: undefined,
+  login: fakeLogin(),
   say: () => undefined,
+  hide: (line) => line.replaceAll('planted', '***'),
   signal: new AbortController().signal,
   waiting,
 });
 
 const shown = (lines: readonly string[]) => lines.map((line) => line.replaceAll(folder, 'FOLDER'));
 
+const dockerDriver = (driver: string) => `if [ "$2" = inspect ]; then echo "Driver:        ${driver}"; fi`;
+
 describe('docker', () => {
   test('builds for the processor upon the base’s digest, then pushes', async () => {
-    await program('docker');
+    await program('docker', dockerDriver('docker-container'));
     const builder = await chooseBuilder('docker', waiting);
     await builder.buildAndPush(order());
     expect(shown(await calls('docker')).slice(2)).toMatchInlineSnapshot(`
       [
         "buildx build --progress=plain --provenance=false --sbom=false --platform=linux/arm64 --file=FOLDER/Dockerfile --build-arg=SOURCE_DATE_EPOCH=0 --build-arg=NODE_IMAGE=docker.io/library/node@sha256:aa --secret=id=npmrc,src=/tmp/npmrc --output type=cacheonly FOLDER/context",
+        "buildx inspect",
         "buildx build --progress=plain --provenance=false --sbom=false --platform=linux/arm64 --file=FOLDER/Dockerfile --build-arg=SOURCE_DATE_EPOCH=0 --build-arg=NODE_IMAGE=docker.io/library/node@sha256:aa --secret=id=npmrc,src=/tmp/npmrc --output type=image,name=127.0.0.1:5000/shop-dev-api:content-1,push=true,rewrite-timestamp=true FOLDER/context",
       ]
     `);
+  });
+
+  test('leaves the dates as they are where the engine itself builds: it refuses to set them', async () => {
+    await program('docker', dockerDriver('docker'));
+    const builder = await chooseBuilder('docker', waiting);
+    await builder.buildAndPush(order());
+    const [last = ''] = (await calls('docker')).slice(-1);
+    expect(last).toContain('--output type=image,name=127.0.0.1:5000/shop-dev-api:content-1,push=true ');
   });
 });
 
@@ -100,7 +128,7 @@ describe('buildah', () => {
     await builder.buildAndPush(order());
     expect(shown(await calls('buildah')).slice(1)).toMatchInlineSnapshot(`
       [
-        "build --timestamp=0 --layers --platform=linux/arm64 --file=FOLDER/Dockerfile --tls-verify=false --build-arg=NODE_IMAGE=docker.io/library/node@sha256:aa --secret=id=npmrc,src=/tmp/npmrc --tag=127.0.0.1:5000/shop-dev-api:content-1 FOLDER/context",
+        "build --timestamp=0 --layers --force-rm --platform=linux/arm64 --file=FOLDER/Dockerfile --tls-verify=false --build-arg=NODE_IMAGE=docker.io/library/node@sha256:aa --secret=id=npmrc,src=/tmp/npmrc --tag=127.0.0.1:5000/shop-dev-api:content-1 FOLDER/context",
         "push --tls-verify=false 127.0.0.1:5000/shop-dev-api:content-1 docker://127.0.0.1:5000/shop-dev-api:content-1",
       ]
     `);
@@ -132,6 +160,36 @@ describe('buildah', () => {
     const builder = await chooseBuilder('buildah', waiting);
     await expect(builder.buildAndPush(order())).rejects.toMatchObject({ code: 'IMAGE_PUSH_FAILED' });
     expect((await calls('buildah')).filter((line) => line.startsWith('push'))).toHaveLength(4);
+    expect((await calls('buildah')).filter((line) => line.startsWith('login'))).toEqual([]);
+  });
+
+  test('a push that is refused is tried again with new credentials, which are asked for once', async () => {
+    const line = `case "$1" in login) read -r password; echo "$password" >> ${folder}/input;; push) echo "401 Unauthorized"; exit 1;; esac`;
+    await program('buildah', line);
+    const builder = await chooseBuilder('buildah', waiting);
+    await expect(builder.buildAndPush(order())).rejects.toMatchObject({
+      code: 'IMAGE_PUSH_FAILED',
+      fix: expect.stringContaining('ecr:PutImage') as string,
+    });
+    expect(await readFile(join(folder, 'input'), 'utf8')).toBe('token-2\n');
+    expect((await calls('buildah')).slice(2).map((call) => call.split(' ')[0])).toEqual(['push', 'login', 'push']);
+  });
+
+  test.each(['build', 'push'])('a full disk ends a %s at once, and says so', async (step) => {
+    await program('buildah', `if [ "$1" = ${step} ]; then echo "write /x: no space left on device"; exit 1; fi`);
+    const builder = await chooseBuilder('buildah', waiting);
+    await expect(builder.buildAndPush(order())).rejects.toMatchObject({ code: 'DISK_FULL', path: 'services.api' });
+    expect((await calls('buildah')).filter((call) => call.startsWith(step))).toHaveLength(1);
+  });
+
+  test('what it writes is told without the secrets of the build', async () => {
+    const said: string[] = [];
+    await program('buildah', 'if [ "$1" = build ]; then echo "npm planted"; exit 1; fi');
+    const builder = await chooseBuilder('buildah', waiting);
+    await expect(builder.buildAndPush({ ...order(), say: (line) => said.push(line) })).rejects.toMatchObject({
+      message: 'The image of api could not be built (buildah). The last lines:\nnpm ***',
+    });
+    expect(said).toEqual(['npm ***']);
   });
 
   test('is stopped by the signal', async () => {

@@ -4,9 +4,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { imageRoot, imageUser } from '../dockerfile.js';
 import type { GatewayImage } from '../gateway-image.js';
 import { registryUrl, type ImageReference } from '../reference.js';
-import { baseImage, basicOf, type BaseImage } from '../registry.js';
-import { buildFailed, push, type Builder, type BuildOrder } from './builder.js';
+import { baseImage, basicOf, type BaseImage, type RegistryCredentials } from '../registry.js';
+import { push, type Builder, type BuildOrder } from './builder.js';
 import { layoutOf, startScript } from './host-build.js';
+import { buildFailed } from './problems.js';
 
 /**
  * No daemon and no container: what an image holds is made on this machine with the project's own package manager and laid upon the base image.
@@ -17,12 +18,15 @@ export const containerify: Builder = {
   followsDockerfiles: false,
   login: () => Promise.resolve(),
   buildAndPush: async (order) => {
-    const { source, base, credentials, signal } = order;
+    const { source, base, login, signal } = order;
     if (source.type === 'dockerfile' || base === undefined) {
       throw buildFailed(order, 'containerify', ['It has a Dockerfile of its own.']);
     }
     const isSameRegistry = base.image.host === order.target.host;
-    const from = await baseImage(base.image, order.platform, { signal, ...(isSameRegistry && { credentials }) });
+    const from = await baseImage(base.image, order.platform, {
+      signal,
+      ...(isSameRegistry && { credentials: login.credentials }),
+    });
     const content =
       source.type === 'gateway' ? gatewayContent(order, source.gateway) : await serviceContent(order, from, source);
     await layer(order, base.image, from, content);
@@ -72,29 +76,36 @@ const program = createRequire(import.meta.url).resolve('containerify/lib/cli.js'
 
 /** Options go through a file that this user alone can read: a token on a command line could be read by everyone. */
 async function layer(order: BuildOrder, base: ImageReference, from: BaseImage, content: Content): Promise<void> {
-  const { folder, target, platform, credentials } = order;
+  const { folder, target, platform, login } = order;
   const work = join(folder, 'layers');
   const options = join(folder, 'containerify.json');
   const { folder: contentFolder, ...rest } = content;
   await mkdir(work, { recursive: true });
-  await writeFile(
-    options,
-    JSON.stringify({
-      ...rest,
-      fromRegistry: registryUrl(base.host),
-      // A name with a colon in its digest would be cut there.
-      fromImage: `${base.repository}:${(base.digest ?? base.tag ?? 'latest').replace(':', '%3A')}`,
-      ...(from.authorization !== undefined && { fromToken: from.authorization.replace(/^Bearer /, '') }),
-      toRegistry: registryUrl(target.host),
-      toImage: `${target.repository}:${target.tag ?? 'latest'}`,
-      ...(credentials === undefined ? { allowNoPushAuth: true } : { toToken: basicOf(credentials) }),
-      platform,
-      setTimeStamp: new Date(0).toISOString(),
-    }),
-    { mode: 0o600 },
-  );
+  const writeOptions = (credentials: RegistryCredentials) =>
+    writeFile(
+      options,
+      JSON.stringify({
+        ...rest,
+        fromRegistry: registryUrl(base.host),
+        // A name with a colon in its digest would be cut there.
+        fromImage: `${base.repository}:${(base.digest ?? base.tag ?? 'latest').replace(':', '%3A')}`,
+        ...(from.authorization !== undefined && { fromToken: from.authorization.replace(/^Bearer /, '') }),
+        toRegistry: registryUrl(target.host),
+        toImage: `${target.repository}:${target.tag ?? 'latest'}`,
+        toToken: basicOf(credentials),
+        platform,
+        setTimeStamp: new Date(0).toISOString(),
+      }),
+      { mode: 0o600 },
+    );
+  await writeOptions(login.credentials);
   // The modes of what it copies follow the umask.
   const line = 'umask 022 && exec "$@"';
   const args = [program, '--file', options, '--folder', contentFolder, '--buildFolder', work];
-  await push(order, '/bin/sh', ['-c', line, 'sh', process.execPath, ...args]);
+  await push(order, {
+    name: 'containerify',
+    program: '/bin/sh',
+    args: ['-c', line, 'sh', process.execPath, ...args],
+    signIn: writeOptions,
+  });
 }

@@ -1,5 +1,6 @@
 import { chmod, cp, lstat, mkdir, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { shellWord } from '../../../base/shell.js';
 import { cleanLine } from '../dockerfile.js';
 import { stage } from '../context.js';
 import { assembleLine, type Recipe } from '../recipe.js';
@@ -98,12 +99,10 @@ export async function startScript(
 ): Promise<string> {
   const name = 'start';
   await mkdir(join(folder, name), { recursive: true });
-  const text = `#!/bin/sh\nif [ "$#" -gt 0 ] && [ "$*" != ${quoted(ofBase.join(' '))} ]; then exec "$@"; fi\nexec ${command.map(quoted).join(' ')}\n`;
+  const text = `#!/bin/sh\nif [ "$#" -gt 0 ] && [ "$*" != ${shellWord(ofBase.join(' '))} ]; then exec "$@"; fi\nexec ${command.map(shellWord).join(' ')}\n`;
   await writeFile(join(folder, name, 'start.sh'), text, { mode: 0o755 });
   return name;
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** A PATH on which the workspace's package manager comes first; undefined where Node.js brings it. */
 async function withPackageManager(order: BuildOrder, { workspace }: Recipe): Promise<string | undefined> {
