@@ -67,5 +67,6 @@ function atOnceTold({ requests, faults, wakeUps: calls, seconds }: Held): string
   return `${served}, after ${seconds.toFixed(1)} s; ${String(calls)} wake-up${kindsOf(faults)}`;
 }
 
-const kindsOf = (faults: readonly string[]): string =>
-  faults.length === 0 ? '' : ` (${[...new Set(faults)].join(', ')})`;
+function kindsOf(faults: readonly string[]): string {
+  return faults.length === 0 ? '' : ` (${[...new Set(faults)].join(', ')})`;
+}
