@@ -1,7 +1,7 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { AlarmNotice } from '../../../../local/contract/alarms.js';
 import { createFakePlane } from '../../../../local/testing/fake-context.js';
 import { observability } from '../../index.js';
@@ -133,6 +133,7 @@ it('is not evaluated any more once it is gone', async () => {
 
 it('writes what a topic hears to alarms.log', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-alarms-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
   const { apply, clock, report } = await planeWith(
     { evaluation_periods: 1, datapoints_to_alarm: 1, alarm_actions: ['arn:aws:sns:eu-central-1:000000000000:alarms'] },
     folder,
