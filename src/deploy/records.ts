@@ -31,6 +31,8 @@ export interface RecordedImage {
   /** `111122223333.dkr.ecr.eu-central-1.amazonaws.com/shop-dev-auth-service`. */
   readonly repository: string;
   readonly digest: string;
+  /** Hash of all that Landfall made it from; absent where the digest was given. */
+  readonly content?: string | undefined;
 }
 
 const folder = 'deployments/';

@@ -9,6 +9,7 @@ import type { AwsSession } from '../aws/session.js';
 import { chooseBuilder } from './builders/find.js';
 import type { Builder } from './builders/builder.js';
 import { diskFull, isDiskFull } from './builders/problems.js';
+import { basesIn } from './content-hashes.js';
 import { stage } from './context.js';
 import { openLogin, type RegistryLogin } from './credentials.js';
 import { planImage, type ImagePlan, type PlanFolders } from './plan.js';
@@ -39,6 +40,8 @@ export interface BuiltImage {
   readonly digest: string;
   /** False when the registry had it already. */
   readonly built: boolean;
+  /** Hash of all that it is made from. */
+  readonly content: string;
 }
 
 /** Where and with what images are made. */
@@ -62,12 +65,11 @@ const parallelBuilds = 2;
  */
 export async function buildImages(request: BuildImages): Promise<Readonly<Record<string, BuiltImage>>> {
   const { manifest, only, repositories, session, artifactFolder, env = process.env } = request;
-  const bases = { node: env['LANDFALL_NODE_IMAGE'], kong: env['LANDFALL_KONG_IMAGE'] };
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
   const waiting = request.waiting ?? realWaiting(signal);
   const images = manifest.images.filter(({ service }) => only === undefined || only.includes(service));
-  const plans = await Promise.all(images.map((image) => planImage(image, request, bases)));
+  const plans = await Promise.all(images.map((image) => planImage(image, request, basesIn(env))));
   const targets = plans.map((plan) => [plan, targetOf(plan, repositories)] as const);
   const login = await openLogin(session, signal);
   const builder = once(() => signedIn(env, waiting, login, new Set(targets.map(([, { host }]) => host)), signal));
@@ -84,9 +86,10 @@ export async function buildImages(request: BuildImages): Promise<Readonly<Record
 /** The image as the registry has it, else made now. */
 async function find(plan: ImagePlan, target: ImageReference, workshop: Workshop, limit: Limit): Promise<BuiltImage> {
   const known = await digestOf(target, workshop);
-  if (known === undefined) return { digest: await limit(() => make(plan, target, workshop)), built: true };
+  const { hash: content } = plan;
+  if (known === undefined) return { digest: await limit(() => make(plan, target, workshop)), built: true, content };
   workshop.emit({ ...stepOf(plan), status: 'unchanged', detail: known });
-  return { digest: known, built: false };
+  return { digest: known, built: false, content };
 }
 
 type Limit = ReturnType<typeof pLimit>;

@@ -3,6 +3,7 @@ import type { Builder } from './builders/builder.js';
 import { chooseBuilder } from './builders/find.js';
 
 export { buildImages } from './build-images.js';
+export { contentHashes } from './content-hashes.js';
 
 /**
  * What would build images on this machine.

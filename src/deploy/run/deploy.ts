@@ -193,7 +193,10 @@ function recordOf({ services }: Deploy, { workspace, record, unfinished, images,
     // After a deployment that did not end, nobody knows what stands beside the named services.
     artifact: named ? ((unfinished ? undefined : record?.artifact) ?? '') : workspace.artifact,
     images: Object.fromEntries(
-      Object.entries(images).map(([service, { repository, digest }]) => [service, { repository, digest }]),
+      Object.entries(images).map(([service, { repository, digest, content }]) => [
+        service,
+        { repository, digest, content },
+      ]),
     ),
     sites: named ? { ...record?.sites, ...own } : own,
   } as const;

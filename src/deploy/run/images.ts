@@ -15,7 +15,7 @@ export type BuildImages = (request: {
   readonly emit: Emit;
   readonly signal: AbortSignal;
   readonly only: readonly string[];
-}) => Promise<Readonly<Record<string, { readonly digest: string; readonly built: boolean }>>>;
+}) => Promise<Readonly<Record<string, { readonly digest: string; readonly built: boolean; readonly content: string }>>>;
 
 /** An image as it is deployed. */
 export interface DeployedImage extends RecordedImage {
@@ -97,9 +97,12 @@ export async function resolveImages(
   const built = only.length === 0 ? {} : await build(only, byService);
   return Object.fromEntries(
     manifest.images.map(({ service }) => {
-      const digest = given[service] ?? built[service]?.digest ?? record?.images[service]?.digest;
+      const kept = record?.images[service];
+      const image = { repository: byService[service] ?? '', built: built[service]?.built === true };
+      const digest = given[service] ?? built[service]?.digest ?? kept?.digest;
       if (digest === undefined) throw unbuilt(service);
-      return [service, { repository: byService[service] ?? '', digest, built: built[service]?.built === true }];
+      const content = built[service]?.content ?? (digest === kept?.digest ? kept.content : undefined);
+      return [service, { ...image, digest, content }];
     }),
   );
 }

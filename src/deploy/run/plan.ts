@@ -7,15 +7,19 @@ import { siteHashes } from './sites.js';
 import type { Stages } from './stages.js';
 import { backendOf, lockFile, openWorkspace, writeImages, type Target } from './workspace.js';
 
-/** What a deploy would do. Images are not built by a plan: each stands as it was deployed last. */
+/** What a deploy would do. A plan builds no images: in `review`, each is the one deployed last. */
 export interface AwsPlan {
   readonly review: Review;
   /** Sites whose source is not the one uploaded last. */
   readonly sites: readonly string[];
+  /** Services whose image would be made anew: what it is made from has changed. An image that was given by digest is not looked at. */
+  readonly images: readonly string[];
 }
 
+type PlanStages = Pick<Stages, 'check' | 'adopt' | 'hashImages'>;
+
 /** Plans without changing anything on AWS. */
-export function planAws(target: Target, { check, adopt }: Pick<Stages, 'check' | 'adopt'>): Promise<AwsPlan> {
+export function planAws(target: Target, { check, adopt, hashImages }: PlanStages): Promise<AwsPlan> {
   const { projectFolder, session } = target;
   const { manifest } = target.synthesis;
   return withLock(lockFile(projectFolder, manifest.environment), async () => {
@@ -26,10 +30,16 @@ export function planAws(target: Target, { check, adopt }: Pick<Stages, 'check' |
     await workspace.terraform.init(backendOf(workspace, target));
     await adopt(target, workspace);
     const { changes } = await workspace.terraform.plan();
-    const hashes = await siteHashes(manifest, projectFolder);
+    const [hashes, contents] = await Promise.all([
+      siteHashes(manifest, projectFolder),
+      hashImages(manifest, { projectFolder, artifactFolder: workspace.folder }),
+    ]);
     return {
       review: await reviewOf(changes, (bucket) => hasObjects(session, bucket)),
       sites: Object.keys(hashes).filter((site) => hashes[site] !== record?.sites[site]),
+      images: Object.entries(record?.images ?? {}).flatMap(([service, { content }]) =>
+        content === undefined || content === contents[service] ? [] : [service],
+      ),
     };
   });
 }

@@ -110,10 +110,13 @@ describe('images', () => {
     const asked: string[] = [];
     const images = await resolveImages({ manifest, services: ['api'], given: {}, record }, {}, (only) => {
       asked.push(...only);
-      return Promise.resolve({ api: { digest: two, built: true } });
+      return Promise.resolve({ api: { digest: two, built: true, content: 'new' } });
     });
     expect(asked).toEqual(['api']);
-    expect(images).toMatchObject({ api: { digest: two, built: true }, mail: { digest: one, built: false } });
+    expect(images).toMatchObject({
+      api: { digest: two, built: true, content: 'new' },
+      mail: { digest: one, built: false },
+    });
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Manifest } from '../../stack/manifest.js';
 import type { RecordedImage } from '../records.js';
 import { identifier } from '../../base/names.js';
 import type { DeployedState } from '../terraform/state.js';
@@ -14,6 +15,11 @@ export interface Deployed {
 /** The stages of a deployment beside Terraform's. Each emits its own steps; each done again ends in the same. */
 export interface Stages {
   readonly build: BuildImages;
+  /** By service, the hash of all that its image would be made from. */
+  readonly hashImages: (
+    manifest: Manifest,
+    folders: { readonly projectFolder: string; readonly artifactFolder: string },
+  ) => Promise<Readonly<Record<string, string>>>;
   /** Names of declared secrets without a value, and whatever else stops a deploy, before anything is made. */
   readonly check: (target: Target, workspace: Workspace) => Promise<void>;
   /** Lets Terraform take over what stands already. */
