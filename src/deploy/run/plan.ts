@@ -30,16 +30,16 @@ export function planAws(target: Target, { check, adopt, hashImages }: PlanStages
     await workspace.terraform.init(backendOf(workspace, target));
     await adopt(target, workspace);
     const { changes } = await workspace.terraform.plan();
+    const contentOf = (service: string) => record?.images[service]?.content;
+    const made = manifest.images.filter(({ service }) => contentOf(service) !== undefined);
     const [hashes, contents] = await Promise.all([
       siteHashes(manifest, projectFolder),
-      hashImages(manifest, { projectFolder, artifactFolder: workspace.folder }),
+      hashImages({ images: made }, { projectFolder, artifactFolder: workspace.folder }),
     ]);
     return {
       review: await reviewOf(changes, (bucket) => hasObjects(session, bucket)),
       sites: Object.keys(hashes).filter((site) => hashes[site] !== record?.sites[site]),
-      images: Object.entries(record?.images ?? {}).flatMap(([service, { content }]) =>
-        content === undefined || content === contents[service] ? [] : [service],
-      ),
+      images: Object.keys(contents).filter((service) => contents[service] !== contentOf(service)),
     };
   });
 }

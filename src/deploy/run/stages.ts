@@ -17,7 +17,7 @@ export interface Stages {
   readonly build: BuildImages;
   /** By service, the hash of all that its image would be made from. */
   readonly hashImages: (
-    manifest: Manifest,
+    manifest: Pick<Manifest, 'images'>,
     folders: { readonly projectFolder: string; readonly artifactFolder: string },
   ) => Promise<Readonly<Record<string, string>>>;
   /** Names of declared secrets without a value, and whatever else stops a deploy, before anything is made. */
