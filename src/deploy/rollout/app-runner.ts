@@ -61,13 +61,20 @@ async function look(session: AwsSession, service: string, arn: string): Promise<
   }
 }
 
+/**
+ * A service that Terraform itself saw fail at its creation is tainted, and replaced by the next deploy; only one that was taken over in that state comes here.
+ * @see https://docs.aws.amazon.com/apprunner/latest/dg/manage-create.html (not re-read)
+ */
 const failed = (service: string, status: string, image: string): Problem => ({
   code: 'ROLLOUT_FAILED',
   message:
     status === 'RUNNING'
       ? `App Runner took the new version of ${service} back: it runs ${image}.`
       : `The App Runner service ${service} is ${status}.`,
-  fix: `See landfall infra:logs ${service}, mend it and deploy again.`,
+  fix:
+    status === 'CREATE_FAILED'
+      ? `App Runner never runs a service that it could not create. See landfall infra:logs ${service}, delete the service, mend it and deploy again: it is made anew.`
+      : `See landfall infra:logs ${service}, mend it and deploy again.`,
   path: `services.${service}`,
 });
 

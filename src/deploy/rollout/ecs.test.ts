@@ -45,10 +45,8 @@ async function wait(answers: readonly (readonly object[])[], more: Operations = 
 describe('a roll-out on ECS', () => {
   test('ends when the new task definition is steady', async () => {
     const old = deployment('api:1', 'ACTIVE', 'COMPLETED');
-    const { done, events, waiting } = await wait([
-      [deployment('api:2', 'PRIMARY', 'IN_PROGRESS'), old],
-      [deployment('api:2', 'PRIMARY', 'COMPLETED')],
-    ]);
+    const rolling = [deployment('api:2', 'PRIMARY', 'IN_PROGRESS'), old];
+    const { done, events, waiting } = await wait([rolling, rolling, [deployment('api:2', 'PRIMARY', 'COMPLETED')]]);
     await done;
     expect(waiting.slept).toBe(5000);
     expect(events).toMatchObject([
@@ -105,5 +103,53 @@ describe('a roll-out on ECS', () => {
   test('that does not become steady in twenty minutes is told', async () => {
     const { done } = await wait([[deployment('api:2', 'PRIMARY', 'IN_PROGRESS')]]);
     await expect(done).rejects.toMatchObject({ code: 'ROLLOUT_SLOW' });
+  });
+
+  describe('whose first deployment had failed, with nothing to go back to', () => {
+    const failed = deployment('api:2', 'PRIMARY', 'FAILED', { id: 'old', rolloutStateReason: 'the old reason' });
+    /** Failed, until a new deployment is forced; then that one, in this state. */
+    const forcedInto = async (rolloutState: string) => {
+      let deployments: readonly object[] = [failed];
+      return wait([], {
+        DescribeServices: () => ({ services: [{ serviceName: 'shop-dev-api', status: 'ACTIVE', deployments }] }),
+        UpdateService: () => {
+          const forced = { id: 'new', rolloutStateReason: 'the new reason' };
+          deployments = [{ ...failed, status: 'ACTIVE' }, deployment('api:2', 'PRIMARY', rolloutState, forced)];
+          return { service: { deployments } };
+        },
+      });
+    };
+
+    test('is started anew and waited for', async () => {
+      const { done, events } = await forcedInto('COMPLETED');
+      await done;
+      expect(account?.calls.filter(({ operation }) => operation === 'UpdateService')).toEqual([
+        {
+          operation: 'UpdateService',
+          input: { cluster: 'shop-dev', service: 'shop-dev-api', taskDefinition: 'api:2', forceNewDeployment: true },
+        },
+      ]);
+      expect(events).toMatchObject([
+        { status: 'started' },
+        { status: 'progress', detail: 'its deployment had failed: it is started anew' },
+        { status: 'done' },
+      ]);
+    });
+
+    test('that fails again is told with the reason of this time, and not tried a third time', async () => {
+      const { done } = await forcedInto('FAILED');
+      await expect(done).rejects.toMatchObject({
+        message: 'The new version of api did not come up: the new reason.',
+      });
+      expect(account?.calls.filter(({ operation }) => operation === 'UpdateService')).toHaveLength(1);
+    });
+  });
+
+  test('that the circuit breaker takes back is not started anew', async () => {
+    const { done } = await wait([
+      [deployment('api:1', 'PRIMARY', 'IN_PROGRESS'), deployment('api:2', 'ACTIVE', 'FAILED')],
+    ]);
+    await expect(done).rejects.toMatchObject({ code: 'ROLLOUT_FAILED' });
+    expect(account?.calls.some(({ operation }) => operation === 'UpdateService')).toBe(false);
   });
 });

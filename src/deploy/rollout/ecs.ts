@@ -3,7 +3,7 @@ import { LandfallErrors, type Problem } from '../../base/errors.js';
 import type { Emit } from '../../base/events.js';
 import type { Waiting } from '../../base/waiting.js';
 import type { AwsSession } from '../aws/session.js';
-import { describeServices, primaryOf } from '../services/ecs.js';
+import { describeServices, forceDeployment, primaryOf } from '../services/ecs.js';
 import { whyTasksStopped } from './stopped-tasks.js';
 
 /** A service of the cluster, and what it should run. */
@@ -32,7 +32,7 @@ type Outcome = { readonly done: true; readonly problem?: string } | { readonly d
 
 /**
  * Waits until every service runs its new task definition and nothing else. What the circuit breaker took back is a failure, told with the
- * reason of the stopped tasks and their last lines.
+ * reason of the stopped tasks and their last lines. One whose deployment had failed before is started anew, once.
  * @throws LandfallErrors `ROLLOUT_FAILED`, `ROLLOUT_SLOW`; one for each service
  */
 export async function waitForEcs(rollout: EcsRollout): Promise<void> {
@@ -43,10 +43,13 @@ export async function waitForEcs(rollout: EcsRollout): Promise<void> {
   const step = ({ service }: ExpectedService) =>
     ({ type: 'step', id: `rollout:${service}`, label: `roll out ${service}` }) as const;
   for (const one of services) emit({ ...step(one), status: 'started' });
+  const anew = await startFailedAnew(rollout, (one) => {
+    emit({ ...step(one), status: 'progress', detail: 'its deployment had failed: it is started anew' });
+  });
   for (;;) {
     const states = await describeServices(session, cluster, [...pending.keys()]);
     for (const [name, one] of pending) {
-      const outcome = outcomeOf(states.get(name), one.taskDefinition);
+      const outcome = outcomeOf(states.get(name), one.taskDefinition, anew.get(name));
       if (!outcome.done) {
         emit({ ...step(one), status: 'progress', detail: outcome.detail });
         continue;
@@ -67,11 +70,45 @@ export async function waitForEcs(rollout: EcsRollout): Promise<void> {
   if (first !== undefined) throw new LandfallErrors([first, ...rest]);
 }
 
-/** Compares what runs with what was deployed; counts alone would take a rollback for a success. */
-function outcomeOf(state: Service | undefined, expected: string): Outcome {
+/**
+ * Forces a new deployment of what ECS has given up: without a completed one to go back to, the failed one stays and starts no more
+ * tasks, and Terraform sees nothing to change.
+ * @returns their ids, by the service's name on AWS
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html (not re-read)
+ */
+async function startFailedAnew(
+  { session, cluster, services }: EcsRollout,
+  tell: (one: ExpectedService) => void,
+): Promise<ReadonlyMap<string, string | undefined>> {
+  const states = await describeServices(
+    session,
+    cluster,
+    services.map(({ name }) => name),
+  );
+  const failed = services.filter(({ name, taskDefinition }) => {
+    const state = states.get(name);
+    const primary = state && primaryOf(state);
+    return primary?.rolloutState === 'FAILED' && primary.taskDefinition === taskDefinition;
+  });
+  const started = failed.map(async (one) => {
+    tell(one);
+    return [one.name, await forceDeployment(session, cluster, one)] as const;
+  });
+  return new Map(await Promise.all(started));
+}
+
+/**
+ * Compares what runs with what was deployed; counts alone would take a rollback for a success.
+ * @param deployment the one that counts, where there were others of the same task definition
+ */
+function outcomeOf(state: Service | undefined, expected: string, deployment?: string): Outcome {
   if (state === undefined) return { done: true, problem: 'ECS does not know it' };
-  const own = state.deployments?.find(({ taskDefinition }) => taskDefinition === expected);
   const primary = primaryOf(state);
+  const all = state.deployments ?? [];
+  const own =
+    deployment === undefined
+      ? [primary, ...all].find((one) => one?.taskDefinition === expected)
+      : all.find(({ id }) => id === deployment);
   if (own?.rolloutState === 'FAILED') return { done: true, problem: own.rolloutStateReason ?? 'its deployment failed' };
   if (primary?.taskDefinition !== expected) {
     const reason = state.events?.find(({ message = '' }) => /rolled back|rolling back|circuit breaker/.test(message));
@@ -97,7 +134,7 @@ async function failed(rollout: EcsRollout, one: ExpectedService, why: string): P
   return {
     code: 'ROLLOUT_FAILED',
     message: `The new version of ${one.service} did not come up: ${why.replace(/\.$/, '')}.${stopped}`,
-    fix: `The tasks of the version before go on, where there are any. Mend it and deploy again, or see landfall infra:logs ${one.service}.`,
+    fix: `The tasks of the version before go on, where there are any; on a first deployment nothing runs. Mend it and deploy again, or see landfall infra:logs ${one.service}.`,
     path: `services.${one.service}`,
   };
 }

@@ -1,6 +1,7 @@
 import {
   DescribeServicesCommand,
   ECSClient,
+  UpdateServiceCommand,
   type Deployment,
   type DescribeServicesCommandInput,
   type Service,
@@ -38,3 +39,24 @@ export async function describeServices(
 /** The deployment that ECS works towards. */
 export const primaryOf = ({ deployments = [] }: Service): Deployment | undefined =>
   deployments.find(({ status }) => status === 'PRIMARY');
+
+/**
+ * Replaces the tasks of a service by new ones: of the version that it has, or of a task definition that is named.
+ * @returns the id of the deployment that it starts
+ * @throws what `awsProblem` makes
+ */
+export async function forceDeployment(
+  session: AwsSession,
+  cluster: string,
+  { name, taskDefinition }: { readonly name: string; readonly taskDefinition?: string },
+): Promise<string | undefined> {
+  const update = { cluster, service: name, ...(taskDefinition !== undefined && { taskDefinition }) };
+  try {
+    const { service } = await session
+      .client(ECSClient)
+      .send(new UpdateServiceCommand({ ...update, forceNewDeployment: true }));
+    return service && primaryOf(service)?.id;
+  } catch (error) {
+    throw awsProblem(error, `deploy the service ${name} anew`);
+  }
+}

@@ -1,10 +1,9 @@
-import { ECSClient, UpdateServiceCommand, type Service } from '@aws-sdk/client-ecs';
+import type { Service } from '@aws-sdk/client-ecs';
 import { LandfallError } from '../../base/errors.js';
 import type { Emit } from '../../base/events.js';
 import type { Waiting } from '../../base/waiting.js';
-import { awsProblem } from '../aws/problems.js';
 import type { AwsSession } from '../aws/session.js';
-import { describeServices } from './ecs.js';
+import { describeServices, forceDeployment } from './ecs.js';
 import type { RunningName } from './names.js';
 
 export interface Restart {
@@ -40,7 +39,7 @@ async function restartOne({ session, cluster, emit, waiting }: Restart, { name, 
   const started = waiting.now();
   emit({ ...step, status: 'started' });
   try {
-    const deployment = await forceDeployment(session, cluster, name);
+    const deployment = await forceDeployment(session, cluster, { name });
     for (;;) {
       const state = (await describeServices(session, cluster, [name])).get(name);
       if (isFinished(state, deployment, service)) break;
@@ -52,18 +51,6 @@ async function restartOne({ session, cluster, emit, waiting }: Restart, { name, 
   } catch (error) {
     emit({ ...step, status: 'failed' });
     throw error;
-  }
-}
-
-/** @returns the id of the deployment that it starts */
-async function forceDeployment(session: AwsSession, cluster: string, service: string): Promise<string | undefined> {
-  try {
-    const { service: state } = await session
-      .client(ECSClient)
-      .send(new UpdateServiceCommand({ cluster, service, forceNewDeployment: true }));
-    return state?.deployments?.find(({ status }) => status === 'PRIMARY')?.id;
-  } catch (error) {
-    throw awsProblem(error, `restart the service ${service}`);
   }
 }
 
