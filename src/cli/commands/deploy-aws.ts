@@ -65,6 +65,7 @@ export async function runAwsDeploy(options: AwsDeployOptions, io: Io, emit: Emit
     refresh: options.refresh === true,
     unlock: options.unlock,
     allowDataLoss: options.allowDataLoss,
+    migrate: true,
     verify: options.verify,
   });
   const { environment, endpoints } = target.synthesis.manifest;

@@ -57,8 +57,7 @@ export const rollback: CommandEntry = {
     const waiting = realWaiting(io.signal);
     await deployAws({
       target,
-      // What an earlier version migrates to stands already, and more.
-      stages: { ...awsStages(waiting), migrate: () => Promise.resolve() },
+      stages: awsStages(waiting),
       waiting,
       confirm: confirmOn(io, emit, options),
       services: plan.changes.map(({ service }) => service),
@@ -66,6 +65,7 @@ export const rollback: CommandEntry = {
       refresh: false,
       unlock: options.unlock,
       allowDataLoss: [],
+      migrate: false,
       verify: options.verify,
     });
     return {

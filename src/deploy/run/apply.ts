@@ -56,7 +56,10 @@ export async function applyReviewed(
   if (first.changes.length > 0) await terraform.apply(first);
   const between = await terraform.state();
   await parts.stages.migrate({ target: parts.target, workspace, state: between }, scope.migrated);
-  const rest = await terraform.plan({ targets, refresh: false });
+  const unread = await terraform.plan({ targets, refresh: false });
+  const missing = notIn(whole.changes, [...first.changes, ...unread.changes]);
+  // What was changed by hand, or rolled back by ECS, only reading shows.
+  const rest = refresh && missing.length > 0 ? await terraform.plan({ targets, refresh }) : unread;
   await askFor(parts, notIn(rest.changes, whole.changes));
   if (rest.changes.length === 0) return { changes: whole.changes, state: between };
   await terraform.apply(rest);
@@ -70,10 +73,10 @@ async function askFor(parts: Parts, changes: readonly PlannedChange[]): Promise<
   await parts.confirm(review, 'Make these changes?');
 }
 
-/** Changes that were not confirmed as a part of the whole. */
-function notIn(changes: readonly PlannedChange[], whole: readonly PlannedChange[]): readonly PlannedChange[] {
-  const confirmed = new Set(whole.map(({ address, action }) => `${action} ${address}`));
-  return changes.filter(({ address, action }) => !confirmed.has(`${action} ${address}`));
+/** Changes that are not among others, such as those that were confirmed. */
+function notIn(changes: readonly PlannedChange[], others: readonly PlannedChange[]): readonly PlannedChange[] {
+  const known = new Set(others.map(({ address, action }) => `${action} ${address}`));
+  return changes.filter(({ address, action }) => !known.has(`${action} ${address}`));
 }
 
 /** All that the tasks of these services need before they can run: what their services refer to and depend on. */

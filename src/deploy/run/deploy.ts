@@ -33,6 +33,8 @@ export interface Deploy {
   /** A lock on the state to free first. */
   readonly unlock?: string | undefined;
   readonly allowDataLoss: readonly string[];
+  /** Migrates the databases of services with a new image; not when going back: what an earlier version migrates to stands already. */
+  readonly migrate: boolean;
   /** Requests the public addresses at the end. */
   readonly verify: boolean;
 }
@@ -173,7 +175,8 @@ function awaited({ services }: Deploy, { images }: Found): Readonly<Record<strin
 }
 
 /** Services with a new image and a command that migrates their database. */
-function migratedBy({ target }: Deploy, found: Found): readonly string[] {
+function migratedBy({ target, migrate: wanted }: Deploy, found: Found): readonly string[] {
+  if (!wanted) return [];
   const changed = changedImages(found);
   const view = viewOf(target.synthesis.stack);
   return target.synthesis.manifest.images.flatMap(({ service, migrate }) =>
