@@ -24,13 +24,15 @@ interface Scope {
   readonly refresh: boolean;
   /** Services whose database is migrated before they take their new image. */
   readonly migrated: readonly string[];
+  /** Nothing was deployed to the end yet: nobody is served, so nothing but tasks has to wait for the migrations. */
+  readonly firstEver: boolean;
   /** Called before the first change. */
   readonly begin: () => Promise<void>;
 }
 
 /**
- * One saved plan, shown and confirmed, then applied. Where databases are migrated, all that the migrating services need is made first,
- * then their tasks run, and the rest follows by a plan that may hold no change but those that were confirmed.
+ * One saved plan, shown and confirmed, then applied. Where databases are migrated, all that the migrating services need is made first
+ * (the first time: all but services), then their tasks run, and the rest follows by a plan that may hold no change but those that were confirmed.
  * @returns what was changed, and the state after it
  */
 export async function applyReviewed(
@@ -51,7 +53,8 @@ export async function applyReviewed(
     if (whole.changes.length > 0) await terraform.apply(whole);
     return { changes: whole.changes, state: await terraform.state() };
   }
-  const first = await terraform.plan({ targets: neededBy(parts.target, scope.migrated), refresh: false });
+  const before = scope.firstEver ? allButServices(parts.target) : neededBy(parts.target, scope.migrated);
+  const first = await terraform.plan({ targets: before, refresh: false });
   await askFor(parts, notIn(first.changes, whole.changes));
   if (first.changes.length > 0) await terraform.apply(first);
   const between = await terraform.state();
@@ -87,4 +90,20 @@ function neededBy({ synthesis }: Target, services: readonly string[]): readonly 
     return node === undefined ? [] : dependenciesOf(node);
   });
   return [...new Set(needed)].filter((address) => !/^(data|ephemeral)\./.test(address)).toSorted();
+}
+
+/** All that neither is a service nor needs one. */
+function allButServices({ synthesis }: Target): readonly string[] {
+  const nodes = [...viewOf(synthesis.stack).nodes].filter(([address]) => !/^(data|ephemeral)\./.test(address));
+  const left = new Set(
+    nodes.map(([address]) => address).filter((address) => /^aws_(ecs|apprunner)_service\./.test(address)),
+  );
+  for (let size = -1; size !== left.size;) {
+    size = left.size;
+    for (const [address, node] of nodes) if (dependenciesOf(node).some((needed) => left.has(needed))) left.add(address);
+  }
+  return nodes
+    .map(([address]) => address)
+    .filter((address) => !left.has(address))
+    .toSorted();
 }

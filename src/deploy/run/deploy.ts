@@ -91,7 +91,9 @@ async function run(deploy: Deploy): Promise<DeployResult> {
     await terraform.init(backendOf(workspace, target));
     await stages.adopt(target, workspace);
     const begin = () => beginDeployment(target.session, bucket, begun);
-    return applyReviewed(deploy, workspace, { ...scopeOf(deploy, found), migrated: migratedBy(deploy, found), begin });
+    const migrated = migratedBy(deploy, found);
+    const firstEver = found.record === undefined;
+    return applyReviewed(deploy, workspace, { ...scopeOf(deploy, found), migrated, firstEver, begin });
   });
   const deployed: Deployed = { target, workspace, state };
   await time('rollout', async () => {
