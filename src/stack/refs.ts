@@ -50,7 +50,17 @@ export function refsOf(config: Config) {
       'aws_route.private_b',
       'aws_route_table_association.private_a',
       'aws_route_table_association.private_b',
+      // Open connections to S3 break when it comes.
+      'aws_vpc_endpoint.s3',
+      // The routes lead to its interface, which forwards nothing without the instance.
+      ...(config.nat === 'instance' ? (['aws_autoscaling_group.nat'] as const) : []),
     ],
+    /** What a public subnet's resources reach the internet by. */
+    publicRoute: (zone: ZoneIndex) =>
+      ['aws_route.public', `aws_route_table_association.public_${zoneLetter(zone)}`] as const,
+    /** The rule that lets one group's resources into another's; there when the config has both. */
+    wayInto: (target: SecurityGroupRole, source: SecurityGroupRole) =>
+      `aws_vpc_security_group_ingress_rule.${target}_${source}` as const,
     securityGroup: (role: SecurityGroupRole) => `aws_security_group.${role}` as const,
 
     certificate: (name: string) => `aws_acm_certificate_validation.${id(name)}` as const,

@@ -59,7 +59,7 @@ export async function artifactOf(name: PlanName): Promise<readonly ArtifactFile[
 }
 
 /** The full example with some places changed; `undefined` removes a key. */
-async function fullExample(changed: Readonly<Record<string, unknown>>): Promise<unknown> {
+export async function fullExample(changed: Readonly<Record<string, unknown>>): Promise<unknown> {
   let { input } = await loadConfig({ cwd: fullFolder });
   for (const [path, value] of Object.entries(changed)) input = withPlace(input, path.split('.'), value);
   return input;

@@ -41,7 +41,13 @@ export function synth(config: Config, refs: Refs): SynthPart {
           tags: { Name: refs.name(255, 'alb') },
         },
         // AWS refuses an internet-facing load balancer in a VPC that has no internet gateway yet, and logs to a bucket that it may not write.
-        { dependsOn: ['aws_internet_gateway.main', 'aws_s3_bucket_policy.logs'] },
+        {
+          dependsOn: [
+            'aws_internet_gateway.main',
+            ...zoneIndexes.flatMap((zone) => refs.publicRoute(zone)),
+            'aws_s3_bucket_policy.logs',
+          ],
+        },
       ),
       ...listeners(refs),
       ...rules(config, refs),

@@ -1,6 +1,6 @@
 import type { Config, NextService, Tier } from '../../config/config.js';
 import { imageReference } from '../../stack/image.js';
-import type { Refs } from '../../stack/refs.js';
+import { inCluster, type Refs } from '../../stack/refs.js';
 import { attr, resource, type AnyAddress, type AnyResource } from '../../stack/stack.js';
 import { environmentOf, secretsOf } from '../../stack/task-environment.js';
 
@@ -91,20 +91,24 @@ export function service(config: Config, refs: Refs, app: NextService): AnyResour
       ],
       tags: { Name: refs.name(255, name) },
     },
-    { dependsOn: prerequisites(refs, app, secrets.length > 0) },
+    { dependsOn: prerequisites(config, refs, app, secrets.length > 0) },
   );
 }
 
-/** What must stand before its instances start: the permissions, the way out, the secrets' values. */
-function prerequisites(refs: Refs, app: NextService, withSecrets: boolean): AnyAddress[] {
+/** What must stand before its instances start: the permissions, the ways out and to what it uses, the secrets' values. */
+function prerequisites(config: Config, refs: Refs, app: NextService, withSecrets: boolean): AnyAddress[] {
   const id = refs.id(app.name);
   return [
     `aws_iam_role_policy.execution_${id}`,
     ...(withSecrets ? [`aws_iam_role_policy.task_${id}` as const] : []),
     ...refs.privateRoutes,
     'aws_vpc_security_group_egress_rule.app_runner_all',
-    ...(app.database === undefined ? [] : [refs.databaseInit]),
-    ...(app.redis ? [refs.secretVersion('shared', 'REDIS')] : []),
+    ...(callsTasks(config, app) ? [refs.wayInto('ecs', 'app_runner')] : []),
+    ...(app.database === undefined ? [] : [refs.databaseInit, refs.wayInto('rds', 'app_runner')]),
+    ...(app.redis ? [refs.secretVersion('shared', 'REDIS'), refs.wayInto('redis', 'app_runner')] : []),
     ...(Object.keys(app.jobs).length > 0 ? [refs.secretVersion('shared', 'JOB_TOKEN')] : []),
   ];
 }
+
+const callsTasks = ({ services }: Config, { calls }: NextService): boolean =>
+  services.some((other) => inCluster(other) && calls.includes(other.name));

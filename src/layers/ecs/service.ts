@@ -138,13 +138,18 @@ function service(refs: Refs, plan: TaskPlan): AnyResource {
       },
     },
     {
-      // Tasks pull images and read secrets at their start: the way out and the permission must stand before.
+      // Tasks pull images and read secrets at their start, and are checked at once: the ways and the permission must stand before.
+      // A migration runs when what the service depends on stands, and nothing more.
       dependsOn: [
         'aws_ecs_cluster_capacity_providers.main',
         `aws_iam_role_policy.execution_${refs.id(plan.name)}`,
         ...(plan.exec ? [`aws_iam_role_policy.exec_${refs.id(plan.name)}` as const] : []),
         ...refs.privateRoutes,
         'aws_vpc_security_group_egress_rule.ecs_all',
+        refs.wayInto('ecs', 'ecs'),
+        ...(plan.behindLoadBalancer
+          ? ([refs.wayInto('ecs', 'alb'), 'aws_vpc_security_group_egress_rule.alb_ecs'] as const)
+          : []),
         ...plan.dependsOn,
       ],
       lifecycle: { ignore_changes: ['desired_count'] },

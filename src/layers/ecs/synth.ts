@@ -74,11 +74,15 @@ function gatewayPlan(config: Config, refs: Refs): TaskPlan {
     dependsOn: [
       'aws_lb_listener_rule.origin_verify',
       'aws_service_discovery_instance.alb',
-      ...(database === undefined ? [] : [refs.databaseInit]),
+      ...(database === undefined ? [] : [refs.databaseInit, refs.wayInto('rds', 'ecs')]),
       ...(config.services.some(canSleep) ? [refs.secretVersion('kong', 'WAKE_TOKEN')] : []),
       ...(config.redis === undefined
         ? []
-        : ['aws_service_discovery_instance.redis' as const, refs.secretVersion('shared', 'REDIS')]),
+        : [
+            'aws_service_discovery_instance.redis' as const,
+            refs.secretVersion('shared', 'REDIS'),
+            refs.wayInto('redis', 'ecs'),
+          ]),
     ],
   };
 }
@@ -109,13 +113,13 @@ function servicePlan(config: Config, refs: Refs, service: TaskService): TaskPlan
   };
 }
 
-/** What must stand before its tasks start: the rule that leads to its target group, its database, the secrets' values. */
+/** What must stand before its tasks start: the rule that leads to its target group, its database and cache with the ways to them, the secrets' values. */
 function prerequisites(refs: Refs, service: TaskService): AnyAddress[] {
   const rule = isNext(service) ? 'app' : 'internal';
   return [
     ...(hasTargetGroup(service) ? [`aws_lb_listener_rule.${rule}_${refs.id(service.name)}` as const] : []),
-    ...(service.database === undefined ? [] : [refs.databaseInit]),
-    ...(service.redis ? [refs.secretVersion('shared', 'REDIS')] : []),
+    ...(service.database === undefined ? [] : [refs.databaseInit, refs.wayInto('rds', 'ecs')]),
+    ...(service.redis ? [refs.secretVersion('shared', 'REDIS'), refs.wayInto('redis', 'ecs')] : []),
     ...(Object.keys(service.jobs).length > 0 ? [refs.secretVersion('shared', 'JOB_TOKEN')] : []),
   ];
 }

@@ -5,13 +5,13 @@ import { attr, resource, type AnyResource } from '../../stack/stack.js';
 export function natGateway(refs: Refs, zone: ZoneIndex): AnyResource[] {
   const letter = zoneLetter(zone);
   const tags = { Name: refs.name(255, 'nat', letter) };
-  const dependsOn = ['aws_internet_gateway.main'] as const;
   return [
-    resource(refs.natAddress(zone), { domain: 'vpc', tags }, { dependsOn }),
+    resource(refs.natAddress(zone), { domain: 'vpc', tags }, { dependsOn: ['aws_internet_gateway.main'] }),
     resource(
       `aws_nat_gateway.${letter}`,
       { allocation_id: attr(refs.natAddress(zone), 'id'), subnet_id: attr(refs.subnet('public', zone), 'id'), tags },
-      { dependsOn },
+      // What waits for the gateway waits for its own way out too.
+      { dependsOn: ['aws_internet_gateway.main', ...refs.publicRoute(zone)] },
     ),
   ];
 }

@@ -90,7 +90,15 @@ export function natInstance(refs: Refs): AnyResource[] {
         instance_refresh: [{ strategy: 'Rolling', preferences: [{ min_healthy_percentage: 0 }] }],
         tag: [{ key: 'Name', value: name, propagate_at_launch: true }],
       },
-      { dependsOn: [refs.natAddress(0), 'aws_route.public', 'aws_route_table_association.public_a'] },
+      {
+        // It fetches packages when it starts, and is of use only when the private subnets reach it.
+        dependsOn: [
+          refs.natAddress(0),
+          ...refs.publicRoute(0),
+          'aws_vpc_security_group_egress_rule.nat_all',
+          'aws_vpc_security_group_ingress_rule.nat_vpc',
+        ],
+      },
     ),
   ];
 }
