@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PlannedChange } from '../terraform/plan.js';
+import { plannedChanges, type PlannedChange } from '../terraform/plan.js';
 import { shopStack } from '../testing/stack.js';
 import { readState } from '../terraform/state.js';
 import { assertChoice, resolveImages } from './images.js';
@@ -31,6 +31,26 @@ describe('a review', () => {
     expect(down).toEqual([
       'aws_lb.main is replaced: until then no address behind the load balancer answers.',
       'aws_db_instance.main restarts (instance_class): meanwhile every service with a database fails.',
+    ]);
+  });
+
+  test('tells that production restarts in its maintenance window, not now', async () => {
+    const modified = (type: string, apply_immediately: boolean) => ({
+      address: `${type}.main`,
+      mode: 'managed',
+      type,
+      change: {
+        actions: ['update'],
+        before: { engine_version: '1', apply_immediately: false },
+        after: { engine_version: '2', apply_immediately },
+      },
+    });
+    const changes = plannedChanges({
+      resource_changes: [modified('aws_db_instance', false), modified('aws_elasticache_replication_group', true)],
+    });
+    expect((await review(...changes)).down).toEqual([
+      'aws_db_instance.main restarts in its next maintenance window (engine_version): meanwhile every service with a database fails. Until then plans show this again.',
+      'aws_elasticache_replication_group.main restarts (engine_version): meanwhile every service with Redis fails.',
     ]);
   });
 

@@ -30,7 +30,7 @@ const serving: Readonly<Record<string, string>> = {
   aws_elasticache_replication_group: 'every service with Redis fails',
 };
 
-/** Arguments whose change restarts it; the rest of an update goes unnoticed. @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.Modifying.html (not re-read) */
+/** Arguments whose change restarts it, at once or in its maintenance window; the rest of an update goes unnoticed. @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.Modifying.html (not re-read) */
 const restarting: Readonly<Record<string, readonly string[]>> = {
   aws_db_instance: ['instance_class', 'engine_version', 'parameter_group_name', 'ca_cert_identifier', 'storage_type'],
   aws_elasticache_replication_group: ['node_type', 'engine_version'],
@@ -45,13 +45,26 @@ export async function reviewOf(
   return { changes, down: changes.flatMap(downBy), losses: losses.filter((loss) => loss !== undefined) };
 }
 
-function downBy({ address, type, action, createFirst, attributes }: PlannedChange): readonly string[] {
+function downBy({
+  address,
+  type,
+  action,
+  createFirst,
+  attributes,
+  inWindow = false,
+}: PlannedChange): readonly string[] {
   const effect = serving[type];
   if (action === 'replace' && !createFirst && effect !== undefined)
     return [`${address} is replaced: until then ${effect}.`];
   const restart = attributes.filter((name) => restarting[type]?.includes(name));
   if (action !== 'update' || restart.length === 0) return [];
-  return [`${address} restarts (${restart.join(', ')}): meanwhile ${effect ?? 'it does not answer'}.`];
+  const meanwhile = `meanwhile ${effect ?? 'it does not answer'}`;
+  // The provider reads what runs, not what is pending.
+  return inWindow
+    ? [
+        `${address} restarts in its next maintenance window (${restart.join(', ')}): ${meanwhile}. Until then plans show this again.`,
+      ]
+    : [`${address} restarts (${restart.join(', ')}): ${meanwhile}.`];
 }
 
 async function lossOf(

@@ -11,6 +11,8 @@ export interface PlannedChange {
   readonly because: readonly string[];
   /** Values before; empty for what is new. */
   readonly before: Readonly<Record<string, unknown>>;
+  /** AWS does it in the resource's next maintenance window: its `apply_immediately` is false. */
+  readonly inWindow?: boolean;
 }
 
 interface ChangeDocument {
@@ -46,6 +48,7 @@ export function plannedChanges({ resource_changes: all = [] }: PlanDocument): re
           attributes: action === 'update' || action === 'replace' ? changedAttributes(change) : [],
           because: [...new Set((change.replace_paths ?? []).map(([first]) => String(first)))].toSorted(),
           before: change.before ?? {},
+          ...(action === 'update' && change.after?.['apply_immediately'] === false && { inWindow: true }),
         },
       ];
     })
