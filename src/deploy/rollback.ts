@@ -19,6 +19,8 @@ export interface Wanted {
   readonly id?: string | undefined;
   /** None: every service. */
   readonly services: readonly string[];
+  /** Services that the config has with an image; what it no longer has is left. */
+  readonly known: readonly string[];
   /** A deployment began after the newest record and did not come to its end: the newest is what is gone back to. */
   readonly unfinished: boolean;
 }
@@ -41,7 +43,9 @@ export function rollbackTo(records: readonly DeploymentRecord[], wanted: Wanted)
   });
 }
 
-function candidates(records: readonly DeploymentRecord[], { services, unfinished }: Wanted): readonly Rollback[] {
+function candidates(records: readonly DeploymentRecord[], wanted: Wanted): readonly Rollback[] {
+  const { known, unfinished } = wanted;
+  const services = wanted.services.length === 0 ? known : wanted.services.filter((one) => known.includes(one));
   const [latest, ...earlier] = records;
   if (!unfinished) return earlier.map((record) => ({ record, changes: changesBetween(latest, record, services) }));
   return records.map((record) => ({
@@ -52,7 +56,7 @@ function candidates(records: readonly DeploymentRecord[], { services, unfinished
 
 function imagesOf({ images }: DeploymentRecord, services: readonly string[]) {
   return Object.entries(images)
-    .filter(([service]) => services.length === 0 || services.includes(service))
+    .filter(([service]) => services.includes(service))
     .map(([service, { digest }]) => ({ service, digest }))
     .toSorted((a, b) => (a.service < b.service ? -1 : 1));
 }

@@ -52,6 +52,7 @@ export const awsDeployDocument = z.strictObject({
 });
 
 export async function runAwsDeploy(options: AwsDeployOptions, io: Io, emit: Emit): Promise<Outcome> {
+  const services = options.arguments.flat().map(String);
   const started = performance.now();
   const target = await openTarget('infra:deploy', options, io, emit);
   const waiting = realWaiting(io.signal);
@@ -60,7 +61,7 @@ export async function runAwsDeploy(options: AwsDeployOptions, io: Io, emit: Emit
     stages: awsStages(waiting),
     waiting,
     confirm: confirmOn(io, emit, options),
-    services: options.arguments.flat().map(String),
+    services,
     images: options.image,
     refresh: options.refresh === true,
     unlock: options.unlock,
@@ -73,7 +74,7 @@ export async function runAwsDeploy(options: AwsDeployOptions, io: Io, emit: Emit
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   return {
     document: { environment, endpoints: urls, ...documentOf(result) },
-    text: `${titleOf(result, seconds)}\n${renderTable(['what', 'where'], Object.entries(urls))}\n`,
+    text: `${titleOf(result, services, seconds)}\n${renderTable(['what', 'where'], Object.entries(urls))}\n`,
   };
 }
 
@@ -89,9 +90,9 @@ function documentOf({ changed, changes, images, sites, seconds }: DeployResult) 
   };
 }
 
-function titleOf({ changed, seconds }: DeployResult, all: string): string {
-  if (!changed)
-    return `No changes: everything is deployed (${all} s). What was changed by hand is found with --refresh.`;
+function titleOf({ changed, seconds }: DeployResult, services: readonly string[], all: string): string {
+  const what = services.length === 0 ? 'everything is deployed' : `${services.join(', ')}: deployed as configured`;
+  if (!changed) return `No changes: ${what} (${all} s). What was changed by hand is found with --refresh.`;
   const stages = Object.entries(seconds).map(([stage, time]) => `${stage} ${time.toFixed(1)} s`);
   return `Deployed in ${all} s (${stages.join(', ')}).`;
 }

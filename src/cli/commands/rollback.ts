@@ -51,7 +51,8 @@ export const rollback: CommandEntry = {
     }
     const services = options.arguments.flat().map(String);
     const unfinished = (await unfinishedDeployment(target.session, bucket)) !== undefined;
-    const plan = rollbackTo(records, { id: options.to, services, unfinished });
+    const known = target.synthesis.manifest.images.map(({ service }) => service);
+    const plan = rollbackTo(records, { id: options.to, services, known, unfinished });
     emit({ type: 'log', source: 'rollback', line: `to ${plan.record.id} of ${plan.record.at}` });
     for (const change of plan.changes) emit({ type: 'log', source: 'rollback', line: describe(change) });
     const waiting = realWaiting(io.signal);
@@ -62,6 +63,9 @@ export const rollback: CommandEntry = {
       confirm: confirmOn(io, emit, options),
       services: plan.changes.map(({ service }) => service),
       images: Object.fromEntries(plan.changes.map(({ service, to }) => [service, to])),
+      contents: Object.fromEntries(
+        plan.changes.map(({ service }) => [service, plan.record.images[service]?.content] as const),
+      ),
       refresh: false,
       unlock: options.unlock,
       allowDataLoss: [],
@@ -70,7 +74,7 @@ export const rollback: CommandEntry = {
     });
     return {
       document: { to: plan.record.id, changes: [...plan.changes], deployments: [] },
-      text: `Rolled back: ${plan.changes.map(({ service }) => service).join(', ')} as deployed ${plan.record.at}.\n`,
+      text: `Rolled back: ${plan.changes.map(({ service }) => service).join(', ')} as deployed ${plan.record.at}.\nThe code here is still the newer one: take its change back too, or the next infra:deploy brings it again.\n`,
     };
   },
 };

@@ -9,6 +9,7 @@ import {
   unfinishedDeployment,
   type DeploymentRecord,
 } from '../records.js';
+import { withClaim } from '../state/claim.js';
 import type { PlannedChange } from '../terraform/plan.js';
 import { applyReviewed, type Confirm } from './apply.js';
 import { makeRepositories } from './foundations.js';
@@ -16,8 +17,8 @@ import { assertChoice, resolveImages, variablesOf, type DeployedImage, type Imag
 import { siteHashes } from './sites.js';
 import { taskDefinitionOf, type Deployed, type SiteUpload, type Stages } from './stages.js';
 import { usersOf } from './targets.js';
-import { timer, type Seconds } from './timer.js';
-import { backendOf, lockFile, openWorkspace, writeImages, type Target, type Workspace } from './workspace.js';
+import { timer, type Seconds, type Timer } from './timer.js';
+import { backendOf, claimOf, lockFile, openWorkspace, writeImages, type Target, type Workspace } from './workspace.js';
 
 export interface Deploy {
   readonly target: Target;
@@ -28,6 +29,8 @@ export interface Deploy {
   readonly services: readonly string[];
   /** Digests by service, for images that were built elsewhere or before. */
   readonly images: Readonly<Record<string, string>>;
+  /** Hashes of what these were made from, where that is known. */
+  readonly contents?: Readonly<Record<string, string | undefined>>;
   /** Runs Terraform, and reads every resource, even when nothing of the project has changed. */
   readonly refresh: boolean;
   /** A lock on the state to free first. */
@@ -75,10 +78,15 @@ async function run(deploy: Deploy): Promise<DeployResult> {
   const workspace = await openWorkspace(target);
   if (deploy.unlock !== undefined) await unlock(deploy, workspace, deploy.unlock);
   await time('check', () => stages.check(target, workspace));
+  return withClaim(claimOf(target, workspace, deploy.waiting), () => deployFrom(deploy, workspace, time));
+}
+
+async function deployFrom(deploy: Deploy, workspace: Workspace, time: Timer): Promise<DeployResult> {
+  const { target, stages } = deploy;
   const found = await time('images', () => findWhatIs(deploy, workspace));
   const nothing = { changed: false, changes: [], images: found.images, sites: [], seconds: time.seconds };
   const changedSites = sitesToUpload(deploy, found);
-  if (!deploy.refresh && isCurrent(deploy, found) && changedSites.length === 0) return nothing;
+  if (!deploy.refresh && isCurrent(found) && changedSites.length === 0) return nothing;
 
   const { bucket, folder, terraform } = workspace;
   const begun = {
@@ -103,7 +111,9 @@ async function run(deploy: Deploy): Promise<DeployResult> {
   const sites = await time('sites', () => stages.uploadSites(deployed, changedSites));
   if (deploy.verify) await time('addresses', () => stages.verify(deployed));
   await endDeployment(target.session, bucket, { ...begun, ...recordOf(deploy, found) });
-  return { ...nothing, changed: true, changes, sites };
+  // A change of the config that needs none of AWS, or none of the named services.
+  const changed = found.unfinished || changes.length + sites.length + changedImages(found).length > 0;
+  return { ...nothing, changed, changes, sites };
 }
 
 async function findWhatIs(deploy: Deploy, workspace: Workspace): Promise<Found> {
@@ -115,7 +125,7 @@ async function findWhatIs(deploy: Deploy, workspace: Workspace): Promise<Found> 
     unfinishedDeployment(session, workspace.bucket),
     siteHashes(manifest, projectFolder),
   ]);
-  const choice: ImageChoice = { manifest, services, given, record };
+  const choice: ImageChoice = { manifest, services, given, contents: deploy.contents, record };
   assertChoice(choice);
   const repositories = await makeRepositories(deploy, workspace);
   const images = await resolveImages(choice, repositories, (only, byService) =>
@@ -145,11 +155,8 @@ const changedImages = ({ record, images }: Found): readonly string[] =>
 const standsAsRecorded = ({ record, unfinished, workspace }: Found): boolean =>
   !unfinished && record?.artifact === workspace.artifact;
 
-/** Nothing for Terraform to do. With services named, only they count. */
-function isCurrent({ services }: Deploy, found: Found): boolean {
-  if (found.unfinished || changedImages(found).length > 0) return false;
-  return standsAsRecorded(found) || services.length > 0;
-}
+/** Nothing for Terraform to do. */
+const isCurrent = (found: Found): boolean => standsAsRecorded(found) && changedImages(found).length === 0;
 
 function sitesToUpload({ services }: Deploy, { record, sites }: Found): readonly string[] {
   return Object.keys(sites).filter(

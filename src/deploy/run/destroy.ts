@@ -3,6 +3,7 @@ import type { Waiting } from '../../base/waiting.js';
 import { beginDeployment, forgetDeployment, recordId } from '../records.js';
 import { writeImports } from '../secrets/index.js';
 import { stateBucketExists } from '../state/bucket.js';
+import { withClaim } from '../state/claim.js';
 import { removeBucket } from '../state/empty-bucket.js';
 import type { PlannedChange } from '../terraform/plan.js';
 import type { DeployedState } from '../terraform/state.js';
@@ -11,7 +12,7 @@ import { variablesOf } from './images.js';
 import { liftFor, removeLift, writeLift, type Lift } from './lift.js';
 import { findRemains } from './remains.js';
 import { assertLossesAllowed, reviewOf, type Loss } from './review.js';
-import { backendOf, lockFile, openWorkspace, writeImages, type Target, type Workspace } from './workspace.js';
+import { backendOf, claimOf, lockFile, openWorkspace, writeImages, type Target, type Workspace } from './workspace.js';
 
 export interface Destroy {
   readonly target: Target;
@@ -45,7 +46,8 @@ async function run(destroy: Destroy): Promise<DestroyResult> {
   const { session, synthesis } = target;
   const workspace = await openWorkspace(target);
   const deployed = await stateBucketExists(session, workspace.bucket);
-  const destroyed = deployed ? await destroyResources(destroy, workspace) : [];
+  const claiming = claimOf(target, workspace, destroy.waiting);
+  const destroyed = deployed ? await withClaim(claiming, () => destroyResources(destroy, workspace)) : [];
   if (deployed && withState) await removeBucket(session, workspace.bucket);
   return { destroyed, remains: await findRemains(session, synthesis.manifest) };
 }

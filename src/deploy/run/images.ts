@@ -28,6 +28,8 @@ export interface ImageChoice {
   readonly services: readonly string[];
   /** Digests given by service, for what was built elsewhere. */
   readonly given: Readonly<Record<string, string>>;
+  /** Hashes of what given digests were made from, where that is known. */
+  readonly contents?: Readonly<Record<string, string | undefined>> | undefined;
   readonly record: DeploymentRecord | undefined;
 }
 
@@ -89,7 +91,7 @@ export async function resolveImages(
   repositories: Readonly<Record<string, string>>,
   build: (only: readonly string[], byService: Readonly<Record<string, string>>) => ReturnType<BuildImages>,
 ): Promise<Readonly<Record<string, DeployedImage>>> {
-  const { manifest, given, record } = choice;
+  const { manifest, given, contents = {}, record } = choice;
   const byService = Object.fromEntries(
     manifest.images.map(({ service, repository }) => [service, repositories[repository] ?? '']),
   );
@@ -101,7 +103,8 @@ export async function resolveImages(
       const image = { repository: byService[service] ?? '', built: built[service]?.built === true };
       const digest = given[service] ?? built[service]?.digest ?? kept?.digest;
       if (digest === undefined) throw unbuilt(service);
-      const content = built[service]?.content ?? (digest === kept?.digest ? kept.content : undefined);
+      const content =
+        contents[service] ?? built[service]?.content ?? (digest === kept?.digest ? kept.content : undefined);
       return [service, { ...image, digest, content }];
     }),
   );

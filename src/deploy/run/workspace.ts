@@ -1,11 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Emit } from '../../base/events.js';
+import type { Waiting } from '../../base/waiting.js';
 import { hashFiles, writeArtifact } from '../../stack/artifact.js';
 import { artifactFiles, type Synthesis } from '../../stack/synth.js';
 import type { AwsSession } from '../aws/session.js';
 import { removeLift } from './lift.js';
 import { stateBucketName, stateKey } from '../state/bucket.js';
+import type { Claiming } from '../state/claim.js';
 import type { FoundTerraform } from '../terraform/find.js';
 import { openTerraform, type TerraformRunner } from '../terraform/runner.js';
 
@@ -68,6 +70,14 @@ export async function openWorkspace(target: Target): Promise<Workspace> {
     terraform,
   };
 }
+
+export const claimOf = ({ session, emit }: Target, { bucket, folder }: Workspace, waiting: Waiting): Claiming => ({
+  session,
+  bucket,
+  ownFile: join(folder, 'claim'),
+  waiting,
+  emit,
+});
 
 export const backendOf = ({ bucket }: Workspace, { session }: Target) => ({
   bucket,
