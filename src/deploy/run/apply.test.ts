@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { PlannedChange } from '../terraform/plan.js';
 import type { PlanOptions, TerraformRunner } from '../terraform/runner.js';
-import { addressOf } from '../../stack/stack.js';
+import { addressOf, attr, resource, type Stack } from '../../stack/stack.js';
 import { readState } from '../terraform/state.js';
 import { shopStack } from '../testing/stack.js';
 import { applyReviewed } from './apply.js';
@@ -23,6 +23,7 @@ const update: PlannedChange = {
 async function deploy(
   changesOf: (options: PlanOptions) => readonly PlannedChange[],
   firstEver = false,
+  { stack = shopStack, migrated = ['auth-service'] }: { stack?: Stack; migrated?: readonly string[] } = {},
 ): Promise<readonly string[]> {
   const done: string[] = [];
   const terraform: Pick<TerraformRunner, 'plan' | 'apply' | 'state'> = {
@@ -37,17 +38,21 @@ async function deploy(
     state: () => Promise.resolve(readState('')),
   };
   const parts = {
-    target: { synthesis: { stack: shopStack } } as unknown as Target,
+    target: { synthesis: { stack } } as unknown as Target,
     stages: {
       migrate: () => {
         done.push('migrate');
+        return Promise.resolve();
+      },
+      rotateRedis: () => {
+        done.push('set the password of Redis');
         return Promise.resolve();
       },
     } as unknown as Stages,
     confirm: () => Promise.resolve(),
     allowDataLoss: [],
   };
-  const scope = { refresh: true, migrated: ['auth-service'], firstEver, begin: () => Promise.resolve() };
+  const scope = { refresh: true, migrated, firstEver, begin: () => Promise.resolve() };
   await applyReviewed(parts, { terraform } as unknown as Workspace, scope);
   return done;
 }
@@ -81,4 +86,46 @@ test('the first time all but services, and what needs them, is made before the m
     waiting.filter((address) => !/^aws_(ecs_service|appautoscaling_\w+|cloudwatch_metric_alarm)\./.test(address)),
   ).toEqual([]);
   expect(first.length).toBeGreaterThan(1);
+});
+
+describe('Redis has the password of its secret before a task starts that uses it', () => {
+  const cache = 'aws_elasticache_replication_group.main';
+  const version = 'aws_secretsmanager_secret_version.shared__REDIS';
+  const stack: Stack = {
+    ...shopStack,
+    resources: [
+      ...shopStack.resources.filter((one) => addressOf('resource', one) !== version),
+      resource(cache, { replication_group_id: 'shop-dev-redis', description: 'shop dev' }),
+      resource(version, { secret_id: attr(cache, 'primary_endpoint_address') }),
+    ],
+  };
+  const create: PlannedChange = {
+    ...update,
+    address: cache,
+    type: 'aws_elasticache_replication_group',
+    action: 'create',
+  };
+
+  test('when it is made, before the migrations too', async () => {
+    let targeted: readonly string[] = [];
+    const changesOf = ({ targets = [], refresh }: PlanOptions) => {
+      if (targets.length > 0) targeted = targets;
+      if (targets.length > 0) return [create];
+      return refresh === false ? [update] : [create, update];
+    };
+    const made = ['plan and read', 'plan', `apply create ${cache}`, 'set the password of Redis'];
+    const rest = ['plan', `apply update ${service}`];
+    expect(await deploy(changesOf, false, { stack, migrated: [] })).toEqual([...made, ...rest]);
+    expect(targeted).toEqual([cache, version]);
+    expect(await deploy(changesOf, false, { stack })).toEqual([...made, 'migrate', ...rest]);
+    expect(targeted).toEqual(expect.arrayContaining([cache, version, 'aws_ecs_task_definition.auth_service']));
+  });
+
+  test('when a run before made it and went no further', async () => {
+    expect(await deploy(() => [update], false, { stack, migrated: [] })).toEqual([
+      'plan and read',
+      'set the password of Redis',
+      `apply update ${service}`,
+    ]);
+  });
 });

@@ -1,6 +1,7 @@
 import { identifier } from '../../base/names.js';
 import { dependenciesOf } from '../../stack/stack.js';
 import { viewOf } from '../../stack/view.js';
+import { redisParts } from '../rotation/index.js';
 import { hasObjects } from '../state/empty-bucket.js';
 import type { PlannedChange } from '../terraform/plan.js';
 import type { DeployedState } from '../terraform/state.js';
@@ -31,8 +32,9 @@ interface Scope {
 }
 
 /**
- * One saved plan, shown and confirmed, then applied. Where databases are migrated, all that the migrating services need is made first
- * (the first time: all but services), then their tasks run, and the rest follows by a plan that may hold no change but those that were confirmed.
+ * One saved plan, shown and confirmed, then applied. Where databases are migrated or Redis is made, what the migrating services need and
+ * Redis are made first (the first time: all but services), then Redis gets the password of its secret and the migrations run, and the
+ * rest follows by a plan that may hold no change but those that were confirmed: no task starts before Redis knows its password.
  * @returns what was changed, and the state after it
  */
 export async function applyReviewed(
@@ -49,16 +51,26 @@ export async function applyReviewed(
   const whole = await terraform.plan({ targets, refresh });
   await askFor(parts, whole.changes);
   await scope.begin();
-  if (scope.migrated.length === 0) {
+  const cache = redisParts(parts.target.synthesis.stack);
+  const makesCache = whole.changes.some(({ address, action }) => action !== 'update' && cache.includes(address));
+  const setPassword = async (state: DeployedState) => {
+    if (cache.length > 0) await parts.stages.rotateRedis({ target: parts.target, workspace, state });
+  };
+  if (scope.migrated.length === 0 && !makesCache) {
+    // A run before may have made the cache and gone no further.
+    if (refresh && cache.length > 0 && whole.changes.length > 0) await setPassword(await terraform.state());
     if (whole.changes.length > 0) await terraform.apply(whole);
     return { changes: whole.changes, state: await terraform.state() };
   }
-  const before = scope.firstEver ? allButServices(parts.target) : neededBy(parts.target, scope.migrated);
+  const needed = [...neededBy(parts.target, scope.migrated), ...(makesCache ? cache : [])];
+  const before = scope.firstEver ? allButServices(parts.target) : [...new Set(needed)].toSorted();
   const first = await terraform.plan({ targets: before, refresh: false });
   await askFor(parts, notIn(first.changes, whole.changes));
   if (first.changes.length > 0) await terraform.apply(first);
   const between = await terraform.state();
-  await parts.stages.migrate({ target: parts.target, workspace, state: between }, scope.migrated);
+  await setPassword(between);
+  if (scope.migrated.length > 0)
+    await parts.stages.migrate({ target: parts.target, workspace, state: between }, scope.migrated);
   const unread = await terraform.plan({ targets, refresh: false });
   const missing = notIn(whole.changes, [...first.changes, ...unread.changes]);
   // What was changed by hand, or rolled back by ECS, only reading shows.

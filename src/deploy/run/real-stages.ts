@@ -2,7 +2,7 @@ import type { Waiting } from '../../base/waiting.js';
 import { buildImages, contentHashes } from '../images/index.js';
 import { preflight } from '../preflight/preflight.js';
 import { rollOut } from '../rollout/roll-out.js';
-import { rotateRedisToken } from '../rotation/index.js';
+import { redisParts, rotateRedisToken } from '../rotation/index.js';
 import { secretImports, writeImports } from '../secrets/index.js';
 import { deploySites } from '../sites/deploy-sites.js';
 import { migrate } from '../tasks/index.js';
@@ -24,7 +24,9 @@ export function awsStages(waiting: Waiting): Stages {
       const taskDefinitions = Object.fromEntries(definitions) as Readonly<Record<string, string>>;
       await migrate({ session, emit, signal, waiting, stack, manifest, only, taskDefinitions });
     },
-    rotateRedis: async ({ target: { session, emit, synthesis } }) => {
+    rotateRedis: async ({ target: { session, emit, synthesis }, state }) => {
+      // Named services are deployed before a cache that the config has newly.
+      if (redisParts(synthesis.stack).some((address) => state.values(address) === undefined)) return;
       await rotateRedisToken({ session, emit, waiting, stack: synthesis.stack });
     },
     rollOut: (deployed, images) => rollOut(deployed, images, waiting),

@@ -28,7 +28,7 @@ export interface Stages {
   readonly migrate: (deployed: Deployed, services: readonly string[]) => Promise<void>;
   /** Waits until these images run. @param images by service */
   readonly rollOut: (deployed: Deployed, images: Readonly<Record<string, RecordedImage>>) => Promise<void>;
-  /** Gives Redis the password of its secret, when it still has its first one. */
+  /** Gives Redis the password of its secret, when it still has its first one; nothing while it is not made. */
   readonly rotateRedis: (deployed: Deployed) => Promise<void>;
   readonly uploadSites: (deployed: Deployed, sites: readonly string[]) => Promise<readonly SiteUpload[]>;
   /** Requests every public address until it answers. */
