@@ -21,9 +21,18 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
+export interface EmulatorOptions {
+  /** Tasks live as on ECS, and their containers do what `teachImages` tells; else every task runs at once and for ever. */
+  readonly containers?: boolean;
+}
+
 /** An emulator that can be started, or why there is none. */
 export type FoundEmulator =
-  | { readonly version: string; readonly reason?: undefined; startEmulator(region: string): Promise<Emulator> }
+  | {
+      readonly version: string;
+      readonly reason?: undefined;
+      startEmulator(region: string, options?: EmulatorOptions): Promise<Emulator>;
+    }
   | { readonly version?: undefined; readonly reason: string; readonly startEmulator?: undefined };
 
 /** MiniStack (PyPI, MIT), installed once into the user's cache, with the additions in `emulator/`. */
@@ -31,15 +40,19 @@ export async function findEmulator(): Promise<FoundEmulator> {
   const tool = await pythonTool(`emulator-${version}`, `ministack==${version}`);
   if (tool.bin === undefined) return { reason: tool.reason };
   const python = join(tool.bin, 'python');
-  return { version, startEmulator: (region) => startEmulator(python, region) };
+  return { version, startEmulator: (region, options = {}) => startEmulator(python, region, options) };
 }
 
-async function startEmulator(python: string, region: string): Promise<Emulator> {
+async function startEmulator(
+  python: string,
+  region: string,
+  { containers = false }: EmulatorOptions,
+): Promise<Emulator> {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${String(port)}`;
   const child = spawn(python, [program, '127.0.0.1', String(port)], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...settings(port, region) },
+    env: { ...process.env, ...settings(port, region), EMULATOR_CONTAINERS: containers ? '1' : '0' },
   });
   const lines = collect(child);
   const log = (): string => lines.slice(-40).join('');

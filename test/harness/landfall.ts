@@ -20,12 +20,17 @@ export interface Ended {
 
 /** A project in a temporary folder, whose commands act on the emulator. */
 export interface EmulatedProject {
+  readonly folder: string;
   /** `.landfall/dev`. */
   readonly artifact: string;
+  /** Every plan that was saved and read, as Terraform shows it with `-json`. */
+  readonly shownPlans: string;
   writeConfig(config: object): Promise<void>;
   writeFile(path: string, text: string): Promise<void>;
   /** `landfall COMMAND --env dev --json …`. */
   run(command: string, ...args: readonly string[]): Promise<Ended>;
+  /** The same, with this on its standard input. */
+  runWithInput(input: string, command: string, ...args: readonly string[]): Promise<Ended>;
   /** The same, killed with SIGKILL as soon as its progress shows this. */
   killAt(shown: RegExp, command: string, ...args: readonly string[]): Promise<Ended>;
   /** SIGKILL for the Terraform that works now, as when the machine goes down. */
@@ -36,7 +41,9 @@ export interface EmulatedProject {
 export async function openEmulatedProject(emulator: Emulator, terraform: Terraform): Promise<EmulatedProject> {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-project-'));
   const wrapper = join(folder, 'terraform.sh');
-  await writeFile(wrapper, wrapperScript);
+  const shownPlans = join(folder, 'shown-plans');
+  await mkdir(shownPlans);
+  await writeFile(wrapper, wrapperScript(shownPlans));
   await chmod(wrapper, 0o755);
   const env = {
     ...terraform.env,
@@ -51,13 +58,20 @@ export async function openEmulatedProject(emulator: Emulator, terraform: Terrafo
   const start = (command: string, args: readonly string[]): ChildProcess =>
     spawn(process.execPath, [program, command, '--env', 'dev', '--json', ...args], { cwd: folder, env });
   return {
+    folder,
     artifact,
+    shownPlans,
     writeConfig: (config) => writeFile(join(folder, 'landfall.config.json'), JSON.stringify(config)),
     writeFile: async (path, text) => {
       await mkdir(join(folder, path, '..'), { recursive: true });
       await writeFile(join(folder, path), text);
     },
     run: (command, ...args) => outcome(start(command, args)),
+    runWithInput: (input, command, ...args) => {
+      const child = start(command, args);
+      child.stdin?.end(input);
+      return outcome(child);
+    },
     killAt: (shown, command, ...args) => outcome(start(command, args), shown),
     killTerraform: async () => {
       const text = await readFile(join(artifact, 'terraform', 'running.json'), 'utf8');
@@ -107,10 +121,10 @@ const override = {
   },
 };
 
-const wrapperScript = `#!/bin/sh
+const wrapperScript = (shownPlans: string) => `#!/bin/sh
 if [ -f main.tf.json ]; then cat > emulator_override.tf.json <<'END'
 ${JSON.stringify(override)}
 END
 fi
-exec terraform "$@"
+if [ "$1" = show ]; then terraform "$@" | tee "${shownPlans}/$$.json"; else exec terraform "$@"; fi
 `;

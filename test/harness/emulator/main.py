@@ -16,6 +16,7 @@ import ministack.app
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+import control
 import corrections
 import dispatch
 import repeats
@@ -28,7 +29,7 @@ def main() -> None:
     # A client that reuses a connection must never meet one that was closed just then.
     config.keep_alive_timeout = 600
     config.keep_alive_max_requests = 1_000_000
-    app = dispatch.before(ministack.app.app, dispatch.services())
+    app = control.before(dispatch.before(ministack.app.app, dispatch.services()))
     asyncio.run(serve(repeats.replayed(app), config))
 
 

@@ -1,5 +1,8 @@
-"""ElastiCache: a replication group's key, a member's updates, and which parameters of a group are the user's own."""
+"""ElastiCache: a group's key and when its token changed, a member's updates, which parameters are the user's own."""
 
+import time
+
+import calls
 from ministack.services import elasticache
 
 from .wrapping import element, elements, replace
@@ -7,7 +10,8 @@ from .wrapping import element, elements, replace
 
 def correct() -> None:
     replace(elasticache, "_create_replication_group", with_arguments_kept)
-    replace(elasticache, "_rg_xml", with_key_shown)
+    replace(elasticache, "_update_auth_token", with_change_noted)
+    replace(elasticache, "_rg_xml", with_arguments_shown)
     replace(elasticache, "_cluster_xml_inner", with_updates_shown)
     replace(elasticache, "_modify_cache_parameter_group", with_source_kept)
     replace(elasticache, "_describe_cache_parameters", with_source_asked)
@@ -24,9 +28,21 @@ def with_arguments_kept(original):
     return create_replication_group
 
 
-def with_key_shown(original):
+def with_change_noted(original):
+    """What a group accepts no API tells: each change is kept for the test."""
+
+    def update_auth_token(group, token, strategy):
+        original(group, token, strategy)
+        group["AuthTokenLastModifiedDate"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        accepted = [calls.sha256(one) for one in group["_auth_tokens"]]
+        calls.note("elasticache:ModifyReplicationGroup", {"strategy": strategy, "accepted": accepted})
+
+    return update_auth_token
+
+
+def with_arguments_shown(original):
     def rg_xml(group):
-        return original(group) + elements({"KmsKeyId": group.get("KmsKeyId")})
+        return original(group) + elements({name: group.get(name) for name in ("KmsKeyId", "AuthTokenLastModifiedDate")})
 
     return rg_xml
 
