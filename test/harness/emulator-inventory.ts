@@ -43,6 +43,10 @@ function listings(region: string): Readonly<Record<string, Listing>> {
     },
     roles: { call: query('iam', global, '2010-05-08', 'ListRoles'), items: /<RoleName>([^<]+)/g },
     clusters: { call: json('ecs', region, 'AmazonEC2ContainerServiceV20141113.ListClusters'), items: /(arn:[^"]+)/g },
+    'task definitions': {
+      call: json('ecs', region, 'AmazonEC2ContainerServiceV20141113.ListTaskDefinitions'),
+      items: /(arn:[^"]+)/g,
+    },
     buckets: { call: { service: 's3', region, method: 'GET' }, items: /<Name>([^<]+)/g },
     functions: {
       call: { service: 'lambda', region, method: 'GET', path: '/2015-03-31/functions' },

@@ -49,6 +49,7 @@ export async function runAwsDestroy(options: AwsDestroyOptions, io: Io, emit: Em
 /** What AWS itself keeps for a while, or for ever. */
 function noteOn(arn: string): string {
   if (/^arn:[\w-]+:kms:.*:key\//.test(arn)) return ' (a key: AWS deletes it when its waiting period ends)';
-  if (/^arn:[\w-]+:ecs:.*:task-definition\//.test(arn)) return ' (a deregistered task definition: nothing runs it)';
+  if (/^arn:[\w-]+:ecs:.*:task-definition\//.test(arn))
+    return ' (a deleted task definition: AWS lists it until no stopped task refers to it)';
   return '';
 }

@@ -2,6 +2,7 @@ import { withLock } from '../../base/lock.js';
 import type { Waiting } from '../../base/waiting.js';
 import { beginDeployment, forgetDeployment, recordId } from '../records.js';
 import { writeImports } from '../secrets/index.js';
+import { removeTaskDefinitions } from '../services/task-definitions.js';
 import { stateBucketExists } from '../state/bucket.js';
 import { withClaim } from '../state/claim.js';
 import { removeBucket } from '../state/empty-bucket.js';
@@ -47,9 +48,15 @@ async function run(destroy: Destroy): Promise<DestroyResult> {
   const workspace = await openWorkspace(target);
   const deployed = await stateBucketExists(session, workspace.bucket);
   const claiming = claimOf(target, workspace, destroy.waiting);
-  const destroyed = deployed ? await withClaim(claiming, () => destroyResources(destroy, workspace)) : [];
+  const destroyed = deployed ? await withClaim(claiming, () => destroyAll(destroy, workspace)) : [];
   if (deployed && withState) await removeBucket(session, workspace.bucket);
   return { destroyed, remains: await findRemains(session, synthesis.manifest) };
+}
+
+async function destroyAll(destroy: Destroy, workspace: Workspace): Promise<readonly PlannedChange[]> {
+  const destroyed = await destroyResources(destroy, workspace);
+  await removeTaskDefinitions(destroy.target.session, destroy.target.synthesis.manifest);
+  return destroyed;
 }
 
 async function destroyResources(destroy: Destroy, workspace: Workspace): Promise<readonly PlannedChange[]> {

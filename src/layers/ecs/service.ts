@@ -88,6 +88,8 @@ function taskDefinition(refs: Refs, plan: TaskPlan): AnyResource {
     execution_role_arn: attr(refs.executionRole(plan.name), 'arn'),
     task_role_arn: attr(refs.taskRole(plan.name), 'arn'),
     container_definitions: jsonText(first === undefined ? [container] : [first, container]),
+    // Terraform would deregister the old revision before a migration has run: a service that stays on it could not be restarted.
+    skip_destroy: true,
     tags: { Name: refs.name(255, plan.name) },
   });
 }
