@@ -26,7 +26,7 @@ export const awsDestroyDocument = z.strictObject({
 
 export async function runAwsDestroy(options: AwsDestroyOptions, io: Io, emit: Emit): Promise<Outcome> {
   const target = await openTarget('infra:destroy', options, io, emit);
-  const { destroyed, remains } = await destroyAws({
+  const { destroyed, remains, keptKey } = await destroyAws({
     target,
     waiting: realWaiting(io.signal),
     confirm: confirmOn(io, emit, options),
@@ -39,16 +39,23 @@ export async function runAwsDestroy(options: AwsDestroyOptions, io: Io, emit: Em
   const left =
     remains.length === 0
       ? 'Nothing carries the environment’s tags any more.'
-      : `What still carries its tags:\n${remains.map((arn) => `  ${arn}${noteOn(arn)}`).join('\n')}`;
+      : `What still carries its tags:\n${remains.map((arn) => `  ${arn}${arn === keptKey ? noteOnKept(arn) : noteOn(arn)}`).join('\n')}`;
   return {
     document: { environment: options.env, destroyed: destroyed.map(({ address }) => address), remains },
     text: `${count} ${left}\n`,
   };
 }
 
+/** What the final snapshots can be read with alone. */
+function noteOnKept(arn: string): string {
+  const region = arn.split(':')[3] ?? '';
+  return ` (the final snapshots are encrypted with it; when they are gone, delete it with: aws kms schedule-key-deletion --region ${region} --key-id ${arn})`;
+}
+
 /** What AWS itself keeps for a while, or for ever. */
 function noteOn(arn: string): string {
-  if (/^arn:[\w-]+:kms:.*:key\//.test(arn)) return ' (a key: AWS deletes it when its waiting period ends)';
+  if (/^arn:[\w-]+:kms:.*:key\//.test(arn))
+    return ' (a key: AWS deletes it when its waiting period ends; one that final snapshots need, it keeps)';
   if (/^arn:[\w-]+:ecs:.*:task-definition\//.test(arn))
     return ' (a deleted task definition: AWS lists it until no stopped task refers to it)';
   return '';

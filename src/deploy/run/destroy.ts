@@ -9,6 +9,7 @@ import { removeBucket } from '../state/empty-bucket.js';
 import type { PlannedChange } from '../terraform/plan.js';
 import type { DeployedState } from '../terraform/state.js';
 import type { Confirm } from './apply.js';
+import { keptKey, planWithout } from './final-snapshots.js';
 import { variablesOf } from './images.js';
 import { liftFor, removeLift, writeLift, type Lift } from './lift.js';
 import { findRemains } from './remains.js';
@@ -31,6 +32,8 @@ export interface DestroyResult {
   readonly destroyed: readonly PlannedChange[];
   /** ARNs that still carry the environment's tags, the state bucket among them unless it was removed. */
   readonly remains: readonly string[];
+  /** ARN of the key that the final snapshots need: it was left, and Terraform knows of it no more. */
+  readonly keptKey?: string;
 }
 
 /**
@@ -48,18 +51,23 @@ async function run(destroy: Destroy): Promise<DestroyResult> {
   const workspace = await openWorkspace(target);
   const deployed = await stateBucketExists(session, workspace.bucket);
   const claiming = claimOf(target, workspace, destroy.waiting);
-  const destroyed = deployed ? await withClaim(claiming, () => destroyAll(destroy, workspace)) : [];
+  const done = deployed ? await withClaim(claiming, () => destroyAll(destroy, workspace)) : nothing;
   if (deployed && withState) await removeBucket(session, workspace.bucket);
-  return { destroyed, remains: await findRemains(session, synthesis.manifest) };
+  const found = await findRemains(session, synthesis.manifest);
+  const { keptKey: kept } = done;
+  return { ...done, remains: kept === undefined || found.includes(kept) ? found : [...found, kept].toSorted() };
 }
 
-async function destroyAll(destroy: Destroy, workspace: Workspace): Promise<readonly PlannedChange[]> {
-  const destroyed = await destroyResources(destroy, workspace);
+type Done = Omit<DestroyResult, 'remains'>;
+const nothing: Done = { destroyed: [] };
+
+async function destroyAll(destroy: Destroy, workspace: Workspace): Promise<Done> {
+  const done = await destroyResources(destroy, workspace);
   await removeTaskDefinitions(destroy.target.session, destroy.target.synthesis.manifest);
-  return destroyed;
+  return done;
 }
 
-async function destroyResources(destroy: Destroy, workspace: Workspace): Promise<readonly PlannedChange[]> {
+async function destroyResources(destroy: Destroy, workspace: Workspace): Promise<Done> {
   const { target, waiting, unlock } = destroy;
   const { session, synthesis } = target;
   const { terraform, folder, bucket } = workspace;
@@ -70,19 +78,23 @@ async function destroyResources(destroy: Destroy, workspace: Workspace): Promise
   const state = await terraform.state();
   if (state.addresses.length === 0) {
     await forgetDeployment(session, bucket);
-    return [];
+    return nothing;
   }
   const lift = liftFor(synthesis.stack, state, destroy.skipFinalSnapshot);
   await writeLift(folder, lift);
   try {
-    const { changes } = await terraform.plan({ destroy: true, refresh: false });
+    const kept = keptKey(synthesis.stack, state, destroy.skipFinalSnapshot);
+    const { changes } = await planWithout(terraform, state, kept);
     await askFor(destroy, changes, state);
     const at = new Date(waiting.now()).toISOString();
     await beginDeployment(session, bucket, { id: recordId(waiting.now()), at, by: session.callerArn });
     await liftProtection(workspace, lift);
-    await terraform.apply(await terraform.plan({ destroy: true, refresh: false }));
+    const plan = await planWithout(terraform, state, kept);
+    if (plan.changes.length > 0) await terraform.apply(plan);
+    // Last, so that a deploy after a destroy that was killed finds the key of what still stands.
+    if (kept !== undefined) await terraform.forget(kept);
     await forgetDeployment(session, bucket);
-    return changes;
+    return { destroyed: changes, ...(kept !== undefined && { keptKey: state.text(kept, 'arn') }) };
   } finally {
     await removeLift(folder);
   }

@@ -84,6 +84,12 @@ describe('terraform', () => {
     expect(call).toMatch(/^plan -json -input=false -out=.*plan -refresh=false -target=aws_vpc\.a$/);
   });
 
+  test('forgets a resource without destroying it', async () => {
+    const { terraform, calls } = await open('');
+    await terraform.forget('aws_kms_key.main');
+    expect((await calls()).at(-1)).toBe('state rm aws_kms_key.main');
+  });
+
   test('shows what it makes, for how long, and how much waits for it', async () => {
     const { terraform, events } = await open(`
       const resource = { addr: 'aws_ecs_task_definition.auth_service' };

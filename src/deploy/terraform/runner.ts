@@ -57,6 +57,8 @@ export interface TerraformRunner {
   /** The plan's file is gone afterwards. */
   apply(plan: SavedPlan): Promise<void>;
   state(): Promise<DeployedState>;
+  /** Takes a resource out of the state: it goes on standing on AWS. */
+  forget(address: string): Promise<void>;
   /** Frees a lock on the state that a killed run left. */
   unlock(id: string): Promise<void>;
 }
@@ -125,6 +127,9 @@ export function openTerraform(parts: TerraformParts): TerraformRunner {
       }
     },
     state: async () => readState(await ask('state', 'pull')),
+    forget: async (address) => {
+      await ask('state', 'rm', address);
+    },
     unlock: async (id) => {
       await ask('force-unlock', '-force', id);
     },

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { resource, type Stack } from '../../stack/stack.js';
+import { emptyStack } from '../../stack/testing/stack.js';
+import type { PlanOptions } from '../terraform/runner.js';
+import { readState } from '../terraform/state.js';
+import { keptKey, planWithout } from './final-snapshots.js';
+
+const key = 'aws_kms_key.main';
+const database = 'aws_db_instance.main';
+
+const stateOf = (values: Readonly<Record<string, object>>) =>
+  readState(
+    JSON.stringify({
+      resources: Object.entries(values).map(([address, attributes]) => {
+        const [type, name] = address.split('.');
+        return { mode: 'managed', type, name, instances: [{ attributes }] };
+      }),
+    }),
+  );
+
+const withDatabase = (skip_final_snapshot: boolean): Stack => ({
+  ...emptyStack,
+  resources: [resource(database, { instance_class: 'db.t3.micro', skip_final_snapshot })],
+});
+
+describe('the key of final snapshots', () => {
+  const deployed = stateOf({ [key]: {}, [database]: { skip_final_snapshot: false } });
+
+  test('is kept where the database leaves one, or Redis does', () => {
+    expect(keptKey(withDatabase(false), deployed, false)).toBe(key);
+    const redis = { final_snapshot_identifier: 'shop-prod-redis-final-1' };
+    expect(keptKey(emptyStack, stateOf({ [key]: {}, 'aws_elasticache_replication_group.main': redis }), false)).toBe(
+      key,
+    );
+  });
+
+  test('is kept by the next run too, when one that was killed has destroyed the database', () => {
+    expect(keptKey(withDatabase(false), stateOf({ [key]: {} }), false)).toBe(key);
+  });
+
+  test('goes where none is left', () => {
+    const without = stateOf({
+      [key]: {},
+      [database]: { skip_final_snapshot: true },
+      'aws_elasticache_replication_group.main': { final_snapshot_identifier: null },
+    });
+    expect(keptKey(withDatabase(true), without, false)).toBeUndefined();
+    expect(keptKey(withDatabase(false), deployed, true)).toBeUndefined();
+    expect(keptKey(withDatabase(false), stateOf({ 'aws_vpc.main': {} }), false)).toBeUndefined();
+  });
+
+  test('is kept for a database that the config has no more, which nothing can tell to leave none', () => {
+    expect(keptKey(emptyStack, deployed, true)).toBe(key);
+  });
+});
+
+describe('a plan without the key', () => {
+  const planned = async (state: ReturnType<typeof stateOf>, kept: string | undefined) => {
+    const asked: PlanOptions[] = [];
+    const plan = (options: PlanOptions = {}) => {
+      asked.push(options);
+      return Promise.resolve({ file: 'plan', changes: [] });
+    };
+    await planWithout({ plan }, state, kept);
+    return asked;
+  };
+
+  test('destroys all else that the state has', async () => {
+    const state = stateOf({ [key]: {}, 'aws_vpc.main': {}, [database]: {} });
+    expect(await planned(state, key)).toEqual([{ destroy: true, refresh: false, targets: [database, 'aws_vpc.main'] }]);
+    expect(await planned(state, undefined)).toEqual([{ destroy: true, refresh: false }]);
+  });
+
+  test('is none when nothing else is left', async () => {
+    expect(await planned(stateOf({ [key]: {} }), key)).toEqual([]);
+  });
+});
