@@ -1,15 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkDocument } from '../../src/cli/documents.js';
 import { createHostedZone } from '../harness/aws-request.js';
+import { findBaseImage } from '../harness/base-image.js';
+import { openBuildingSite, runningImage, type BuildingSite } from '../harness/building.js';
 import { inventoryOf } from '../harness/emulator-inventory.js';
 import { findEmulator, type Emulator } from '../harness/emulator.js';
 import { openEmulatedProject, type EmulatedProject, type Ended } from '../harness/landfall.js';
+import { commandLinesWith, filesWith, plantedIn } from '../harness/planted.js';
 import { findTerraform, requireOnCi } from '../harness/terraform.js';
 
 const terraform = await findTerraform();
 requireOnCi('terraform', terraform);
 const found = await findEmulator();
 requireOnCi(`The AWS emulator (${found.reason ?? ''})`, found.startEmulator);
+const base = await findBaseImage();
+requireOnCi(`the base image (${base.reason ?? ''})`, base.folder);
 
 const absent = terraform === undefined ? 'Terraform is absent' : found.reason;
 const title = `a small project, deployed to an AWS emulator${absent === undefined ? '' : ` (skipped: ${absent})`}`;
@@ -31,6 +36,15 @@ const image = (service: string, digit: string) => ['--image', `${service}=${dige
 const deployArgs = (...images: readonly (readonly string[])[]) => ['--yes', '--no-verify', ...images.flat()];
 const first = deployArgs(image('gateway', '1'), image('api', '1'));
 
+/** Given to builds, and to the registry: no file, log or command line may hold them. */
+const tokens = ['planted-token-of-npm', 'ministack-auth-token'] as const;
+
+interface Image {
+  readonly digest: string;
+  readonly built: boolean;
+}
+const imagesOf = ({ document }: Ended) => document?.['images'] as Readonly<Record<string, Image>>;
+
 const codes = ({ document }: Ended) =>
   (document?.['errors'] as readonly { readonly code: string }[] | undefined)?.map(({ code }) => code);
 const changes = ({ document }: Ended) =>
@@ -42,6 +56,7 @@ const changes = ({ document }: Ended) =>
 describe.skipIf(absent !== undefined)(title, () => {
   let emulator: Emulator;
   let project: EmulatedProject;
+  let building: BuildingSite | undefined;
   let before: Awaited<ReturnType<typeof inventoryOf>>;
 
   /** Runs it, and checks what it printed against the published schema. */
@@ -59,12 +74,16 @@ describe.skipIf(absent !== undefined)(title, () => {
 
   beforeAll(async () => {
     if (terraform === undefined || found.startEmulator === undefined) throw new Error('The suite is skipped.');
-    emulator = await found.startEmulator(region);
+    let ecr = '';
+    if (base.folder !== undefined) building = await openBuildingSite(base.folder, () => ecr);
+    emulator = await found.startEmulator(region, { registry: building?.registry.host });
+    ecr = new URL(emulator.endpoint).host;
     await createHostedZone(emulator, 'example.com');
     before = await inventoryOf(emulator, region);
-    project = await openEmulatedProject(emulator, terraform);
+    project = await openEmulatedProject(emulator, terraform, building?.env);
     await project.writeConfig(configOf({ api, site }));
     await project.writeFile('services/api/package.json', '{ "name": "api" }');
+    await building?.writeService(project, 'api', tokens[0]);
     await project.writeFile('services/mailer/package.json', '{ "name": "mailer" }');
     await project.writeFile('apps/site/public/index.html', '<h1>one</h1>');
   });
@@ -72,6 +91,7 @@ describe.skipIf(absent !== undefined)(title, () => {
   afterAll(async () => {
     await emulator.stop();
     await project.close();
+    await building?.close();
   });
 
   test('without a state bucket nothing is made, and the command that makes it is named', async () => {
@@ -114,6 +134,59 @@ describe.skipIf(absent !== undefined)(title, () => {
   test('new code of one service changes that service alone', async () => {
     const ended = await done('infra:deploy', ...deployArgs(image('gateway', '1'), image('api', '2')));
     expect(changes(ended)).toEqual(['update aws_ecs_service.api', 'replace aws_ecs_task_definition.api']);
+  });
+
+  describe.skipIf(base.folder === undefined)(`with images that it builds itself ${base.reason ?? ''}`, () => {
+    const site = (): BuildingSite => {
+      if (building === undefined) throw new Error('These are skipped.');
+      return building;
+    };
+    let whole: Ended;
+
+    test('killed while it builds, and while it pushes, it goes on, ends whole and leaves nothing behind', async () => {
+      const { registry, holdBuilds, isBuilding, leftOvers } = site();
+      const goOn = await holdBuilds();
+      const built = await project.killWhen(() => isBuilding('api'), 'infra:deploy', ...deployArgs());
+      expect(built.code, built.stderr).toBe(null);
+      expect(await leftOvers()).toHaveLength(1);
+      await goOn();
+      registry.fail(/^PUT .*\/blobs\/uploads\//, 'stall', 1);
+      const isPushing = () => Promise.resolve(registry.seen.some((line) => line.endsWith('stall')));
+      const pushed = await project.killWhen(isPushing, 'infra:deploy', ...deployArgs());
+      expect(pushed.code, pushed.stderr).toBe(null);
+      expect(await commandLinesWith(tokens)).toEqual([]);
+      expect(await leftOvers()).toHaveLength(1);
+      whole = await done('infra:deploy', ...deployArgs());
+      expect(imagesOf(whole)).toMatchObject({ api: { built: true } });
+      expect(await leftOvers()).toEqual([]);
+    });
+
+    test('the task definition runs the digest that was pushed', async () => {
+      const { host } = site().registry;
+      const { digest: pushed } = imagesOf(whole)['api'] ?? { digest: '' };
+      expect(await runningImage(emulator, 'tiny-dev-api')).toBe(`${host}/tiny-dev-api@${pushed}`);
+      const answer = await fetch(`http://${host}/v2/tiny-dev-api/manifests/${pushed}`, { method: 'HEAD' });
+      expect(answer.status).toBe(200);
+    });
+
+    test('with nothing changed nothing is built or pushed', async () => {
+      const { seen } = site().registry;
+      const first = seen.length;
+      const again = await done('infra:deploy', ...deployArgs());
+      expect(again.document).toMatchObject({ changed: false, changes: [] });
+      expect(imagesOf(again)).toMatchObject({ api: { built: false }, gateway: { built: false } });
+      expect(seen.slice(first).filter((line) => !line.startsWith('HEAD '))).toEqual([]);
+    });
+
+    test('a changed file makes that service’s image anew, and changes that service alone', async () => {
+      await project.writeFile('services/api/src/main.js', 'setInterval(() => {}, 2000);\n');
+      const changed = await done('infra:deploy', ...deployArgs());
+      expect(imagesOf(changed)).toMatchObject({ api: { built: true }, gateway: { built: false } });
+      expect(changes(changed)).toEqual(['update aws_ecs_service.api', 'replace aws_ecs_task_definition.api']);
+      expect(await runningImage(emulator, 'tiny-dev-api')).toContain(imagesOf(changed)['api']?.digest);
+      expect(plantedIn(JSON.stringify([whole, changed]), tokens)).toEqual([]);
+      expect(await filesWith(project.artifact, tokens)).toEqual([]);
+    });
   });
 
   test('a changed site is uploaded, without Terraform making anything', async () => {

@@ -45,7 +45,7 @@ describe.skipIf(base.folder === undefined)(`Images when something fails ${base.r
   });
 
   beforeEach(async () => {
-    registry = await startFaultyRegistry(workshop.registry.host);
+    registry = await startFaultyRegistry(() => workshop.registry.host);
   });
 
   afterEach(async () => {

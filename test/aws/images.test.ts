@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describeChoice, findBuilder } from '../../src/deploy/images/index.js';
 import { writeArtifact } from '../../src/stack/artifact.js';
 import { artifactFiles } from '../../src/stack/synth.js';
 import { findBaseImage } from '../harness/base-image.js';
@@ -134,6 +135,18 @@ describe.skipIf(base.folder === undefined)(`Real images ${title}`, () => {
       });
     });
   }
+
+  const noDocker = builders.find(({ builder }) => builder === 'docker')?.absent;
+  test.skipIf(noDocker !== undefined)(
+    `a docker whose engine does not run is passed over ${noDocker ?? ''}`,
+    async () => {
+      vi.stubEnv('DOCKER_HOST', `unix://${join(workshop.folder, 'nowhere')}`);
+      onTestFinished(() => void vi.unstubAllEnvs());
+      expect(describeChoice(await findBuilder({}))).toMatch(
+        /^(podman|buildah); not used: docker: its engine does not answer/,
+      );
+    },
+  );
 
   describe('of a service with its own Dockerfile', () => {
     const withDockerfile = async () => {

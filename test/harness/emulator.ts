@@ -24,6 +24,8 @@ export interface Emulator {
 export interface EmulatorOptions {
   /** Tasks live as on ECS, and their containers do what `teachImages` tells; else every task runs at once and for ever. */
   readonly containers?: boolean;
+  /** Host and port that image repositories name; default: ECR's own. */
+  readonly registry?: string | undefined;
 }
 
 /** An emulator that can be started, or why there is none. */
@@ -46,13 +48,18 @@ export async function findEmulator(): Promise<FoundEmulator> {
 async function startEmulator(
   python: string,
   region: string,
-  { containers = false }: EmulatorOptions,
+  { containers = false, registry = '' }: EmulatorOptions,
 ): Promise<Emulator> {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${String(port)}`;
   const child = spawn(python, [program, '127.0.0.1', String(port)], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...settings(port, region), EMULATOR_CONTAINERS: containers ? '1' : '0' },
+    env: {
+      ...process.env,
+      ...settings(port, region),
+      EMULATOR_CONTAINERS: containers ? '1' : '0',
+      EMULATOR_REGISTRY: registry,
+    },
   });
   const lines = collect(child);
   const log = (): string => lines.slice(-40).join('');

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What happens to a request: a status without effect, or the connection cut while its body is sent. */
-export type Fault = number | 'cut';
+/** What happens to a request: a status without effect, the connection cut while its body is sent, or no answer at all. */
+export type Fault = number | 'cut' | 'stall';
 
 /** Stands before a registry and passes requests on, less what a fault takes. */
 export interface FaultyRegistry {
@@ -18,7 +18,8 @@ export interface FaultyRegistry {
   stop(): Promise<void>;
 }
 
-export async function startFaultyRegistry(registry: string): Promise<FaultyRegistry> {
+/** @param registry its host and port, asked for at each request */
+export async function startFaultyRegistry(registry: () => string): Promise<FaultyRegistry> {
   const seen: string[] = [];
   const faults: { readonly matching: RegExp; readonly fault: Fault; times: number }[] = [];
   let demanded: string | undefined;
@@ -34,7 +35,7 @@ export async function startFaultyRegistry(registry: string): Promise<FaultyRegis
       fail(401, incoming, response);
     } else {
       seen.push(line);
-      passOn(registry, incoming, response);
+      passOn(registry(), incoming, response);
     }
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -52,6 +53,7 @@ export async function startFaultyRegistry(registry: string): Promise<FaultyRegis
 }
 
 function fail(fault: Fault, incoming: IncomingMessage, response: ServerResponse): void {
+  if (fault === 'stall') return;
   if (fault === 'cut') {
     // A body's first part arrives, or none is sent.
     incoming.once('data', () => incoming.socket.destroy());

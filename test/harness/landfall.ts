@@ -33,12 +33,19 @@ export interface EmulatedProject {
   runWithInput(input: string, command: string, ...args: readonly string[]): Promise<Ended>;
   /** The same, killed with SIGKILL as soon as its progress shows this. */
   killAt(shown: RegExp, command: string, ...args: readonly string[]): Promise<Ended>;
+  /** The same, killed as soon as this has happened outside of it. */
+  killWhen(happened: () => Promise<boolean>, command: string, ...args: readonly string[]): Promise<Ended>;
   /** SIGKILL for the Terraform that works now, as when the machine goes down. */
   killTerraform(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function openEmulatedProject(emulator: Emulator, terraform: Terraform): Promise<EmulatedProject> {
+/** @param more of the environment of its commands */
+export async function openEmulatedProject(
+  emulator: Emulator,
+  terraform: Terraform,
+  more: Readonly<Record<string, string>> = {},
+): Promise<EmulatedProject> {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-project-'));
   const wrapper = join(folder, 'terraform.sh');
   const shownPlans = join(folder, 'shown-plans');
@@ -53,6 +60,7 @@ export async function openEmulatedProject(emulator: Emulator, terraform: Terrafo
     TF_CLI_ARGS_plan: '-parallelism=30',
     TF_CLI_ARGS_apply: '-parallelism=30',
     NODE_NO_WARNINGS: '1',
+    ...more,
   };
   const artifact = join(folder, '.landfall', 'dev');
   const start = (command: string, args: readonly string[]): ChildProcess =>
@@ -73,6 +81,13 @@ export async function openEmulatedProject(emulator: Emulator, terraform: Terrafo
       return outcome(child);
     },
     killAt: (shown, command, ...args) => outcome(start(command, args), shown),
+    killWhen: async (happened, command, ...args) => {
+      const child = start(command, args);
+      const ended = outcome(child);
+      while (child.exitCode === null && !(await happened())) await sleep(20);
+      child.kill('SIGKILL');
+      return ended;
+    },
     killTerraform: async () => {
       const text = await readFile(join(artifact, 'terraform', 'running.json'), 'utf8');
       const { pid } = JSON.parse(text) as { readonly pid: number };

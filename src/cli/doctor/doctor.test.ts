@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { portsCheck, trustCheck } from './local-plane.js';
-import { nodeCheck, redisCheck, terraformCheck } from './programs.js';
+import { builderCheck, nodeCheck, redisCheck, terraformCheck } from './programs.js';
 
 test.each([
   ['20.18.1', 'ok'],
@@ -52,4 +52,12 @@ test('the local authority is trusted when the system’s bundle holds it', async
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('the builder of images is named, and a wrong one is a warning', async () => {
+  expect(await builderCheck({ LANDFALL_BUILDER: 'containerify' })).toMatchObject({
+    state: 'ok',
+    found: 'containerify (part of Landfall; it follows no Dockerfile)',
+  });
+  expect(await builderCheck({ LANDFALL_BUILDER: 'kaniko' })).toMatchObject({ state: 'warning' });
 });

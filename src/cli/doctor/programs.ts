@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:process';
 import { LandfallError } from '../../base/errors.js';
-import { findBuilder } from '../../deploy/images/index.js';
+import { describeChoice, findBuilder } from '../../deploy/images/index.js';
 import { findTerraform } from '../../deploy/terraform/find.js';
 import { failed, ok, warning, type Check } from './check.js';
 
@@ -30,7 +30,7 @@ export async function terraformCheck(env: Env): Promise<Check> {
 
 export async function builderCheck(env: Env): Promise<Check> {
   const name = 'image builder';
-  return attempt(name, async () => ok(name, (await findBuilder(env)).name));
+  return attempt(name, async () => ok(name, describeChoice(await findBuilder(env))));
 }
 
 /** What AWS needs is a warning: the local plane works without it. */

@@ -138,7 +138,7 @@ async function signedIn(
   hosts: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<Builder> {
-  const builder = await chooseBuilder(env['LANDFALL_BUILDER'], waiting);
+  const { builder } = await chooseBuilder(env['LANDFALL_BUILDER'], waiting);
   for (const host of hosts) await builder.login(host, login.credentials, signal);
   return builder;
 }

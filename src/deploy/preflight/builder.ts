@@ -1,8 +1,7 @@
-import { findBuilder } from '../images/index.js';
+import { describeChoice, findBuilder } from '../images/index.js';
 import type { Check } from './preflight.js';
 
 /** Something that builds images. @see findBuilder for what it throws */
 export const builder: Check = async ({ env }) => {
-  await findBuilder(env);
-  return {};
+  return { notes: [`images by ${describeChoice(await findBuilder(env))}`] };
 };

@@ -14,6 +14,8 @@ import { stateLock } from './state-lock.js';
 export interface Findings {
   readonly problems?: readonly Problem[];
   readonly warnings?: readonly Problem[];
+  /** How the deploy will go about it. */
+  readonly notes?: readonly string[];
 }
 
 /** One thing that must be right before anything is made. */
@@ -43,7 +45,13 @@ export async function preflight(target: Target, workspace: Workspace): Promise<v
   for (const problem of found.flatMap(({ warnings = [] }) => warnings)) target.emit({ type: 'warning', problem });
   const [first, ...rest] = distinct(found.flatMap(({ problems = [] }) => problems));
   const milliseconds = performance.now() - started;
-  target.emit({ ...step, status: first === undefined ? 'done' : 'failed', milliseconds });
+  const notes = found.flatMap((one) => one.notes ?? []);
+  target.emit({
+    ...step,
+    status: first === undefined ? 'done' : 'failed',
+    milliseconds,
+    ...(notes.length > 0 && { detail: notes.join('; ') }),
+  });
   if (first !== undefined) throw new LandfallErrors([first, ...rest]);
 }
 

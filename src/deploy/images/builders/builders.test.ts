@@ -6,7 +6,7 @@ import { fakeWaiting } from '../../testing/waiting.js';
 import type { RegistryLogin } from '../credentials.js';
 import { parseReference } from '../reference.js';
 import type { BuildOrder } from './builder.js';
-import { chooseBuilder } from './find.js';
+import { chooseBuilder, describeChoice } from './find.js';
 
 let folder: string;
 const waiting = fakeWaiting();
@@ -38,28 +38,30 @@ describe('what builds images', () => {
   test('is the first of docker, podman and buildah that works', async () => {
     await program('podman');
     await program('buildah');
-    expect((await chooseBuilder(undefined, waiting)).name).toBe('podman');
+    expect(describeChoice(await chooseBuilder(undefined, waiting))).toBe('podman; not used: docker: not installed');
     await program('docker');
-    expect((await chooseBuilder('', waiting)).name).toBe('docker');
+    expect(describeChoice(await chooseBuilder('', waiting))).toBe('docker');
   });
 
   test.each([
-    ['without an engine', noEngine],
-    ['without buildx', noBuildx],
-  ])('is not a docker %s', async (_name, line) => {
+    ['without an engine', noEngine, 'its engine does not answer'],
+    ['without buildx', noBuildx, 'its plugin buildx is not installed'],
+  ])('is not a docker %s', async (_name, line, reason) => {
     await program('docker', line);
-    expect((await chooseBuilder(undefined, waiting)).name).toBe('containerify');
+    expect(describeChoice(await chooseBuilder(undefined, waiting))).toBe(
+      `containerify (part of Landfall; it follows no Dockerfile); not used: docker: ${reason}, podman: not installed, buildah: not installed`,
+    );
     await expect(chooseBuilder('docker', waiting)).rejects.toMatchObject({
       code: 'BUILDER_NOT_WORKING',
-      message: 'LANDFALL_BUILDER is docker, but docker does not work on this machine.',
+      message: `LANDFALL_BUILDER is docker, but docker does not work on this machine: ${reason}.`,
     });
   });
 
   test('is what LANDFALL_BUILDER says', async () => {
     await program('docker');
     await program('buildah');
-    expect((await chooseBuilder('buildah', waiting)).name).toBe('buildah');
-    expect((await chooseBuilder('containerify', waiting)).name).toBe('containerify');
+    expect((await chooseBuilder('buildah', waiting)).builder.name).toBe('buildah');
+    expect((await chooseBuilder('containerify', waiting)).builder.name).toBe('containerify');
     await expect(chooseBuilder('kaniko', waiting)).rejects.toMatchObject({ code: 'BUILDER_UNKNOWN' });
   });
 });
@@ -101,7 +103,7 @@ const dockerDriver = (driver: string) => `if [ "$2" = inspect ]; then echo "Driv
 describe('docker', () => {
   test('builds for the processor upon the base’s digest, then pushes', async () => {
     await program('docker', dockerDriver('docker-container'));
-    const builder = await chooseBuilder('docker', waiting);
+    const { builder } = await chooseBuilder('docker', waiting);
     await builder.buildAndPush(order());
     expect(shown(await calls('docker')).slice(2)).toMatchInlineSnapshot(`
       [
@@ -114,7 +116,7 @@ describe('docker', () => {
 
   test('leaves the dates as they are where the engine itself builds: it refuses to set them', async () => {
     await program('docker', dockerDriver('docker'));
-    const builder = await chooseBuilder('docker', waiting);
+    const { builder } = await chooseBuilder('docker', waiting);
     await builder.buildAndPush(order());
     const [last = ''] = (await calls('docker')).slice(-1);
     expect(last).toContain('--output type=image,name=127.0.0.1:5000/shop-dev-api:content-1,push=true ');
@@ -124,7 +126,7 @@ describe('docker', () => {
 describe('buildah', () => {
   test('builds for the processor upon the base’s digest, then pushes', async () => {
     await program('buildah');
-    const builder = await chooseBuilder('buildah', waiting);
+    const { builder } = await chooseBuilder('buildah', waiting);
     await builder.buildAndPush(order());
     expect(shown(await calls('buildah')).slice(1)).toMatchInlineSnapshot(`
       [
@@ -137,7 +139,7 @@ describe('buildah', () => {
   test('signs in with the password on standard input alone, again when it is refused', async () => {
     const refusedOnce = `if [ "$1" = login ]; then read -r password; echo "$password" >> ${folder}/input; [ -e ${folder}/again ] || { : > ${folder}/again; exit 1; }; fi`;
     await program('buildah', refusedOnce);
-    const builder = await chooseBuilder('buildah', waiting);
+    const { builder } = await chooseBuilder('buildah', waiting);
     await builder.login('registry.example', { username: 'AWS', password: 'planted' }, new AbortController().signal);
     expect(await readFile(join(folder, 'input'), 'utf8')).toBe('planted\nplanted\n');
     const login = 'login --username AWS --password-stdin registry.example';
@@ -146,7 +148,7 @@ describe('buildah', () => {
 
   test('a build that fails is not tried again, and its last lines are told', async () => {
     await program('buildah', 'if [ "$1" = build ]; then echo "main.ts: wrong"; exit 1; fi');
-    const builder = await chooseBuilder('buildah', waiting);
+    const { builder } = await chooseBuilder('buildah', waiting);
     await expect(builder.buildAndPush(order())).rejects.toMatchObject({
       code: 'IMAGE_BUILD_FAILED',
       message: 'The image of api could not be built (buildah). The last lines:\nmain.ts: wrong',
@@ -157,7 +159,7 @@ describe('buildah', () => {
 
   test('a push that fails is tried four times', async () => {
     await program('buildah', 'if [ "$1" = push ]; then echo "connection reset"; exit 1; fi');
-    const builder = await chooseBuilder('buildah', waiting);
+    const { builder } = await chooseBuilder('buildah', waiting);
     await expect(builder.buildAndPush(order())).rejects.toMatchObject({ code: 'IMAGE_PUSH_FAILED' });
     expect((await calls('buildah')).filter((line) => line.startsWith('push'))).toHaveLength(4);
     expect((await calls('buildah')).filter((line) => line.startsWith('login'))).toEqual([]);
@@ -166,7 +168,7 @@ describe('buildah', () => {
   test('a push that is refused is tried again with new credentials, which are asked for once', async () => {
     const line = `case "$1" in login) read -r password; echo "$password" >> ${folder}/input;; push) echo "401 Unauthorized"; exit 1;; esac`;
     await program('buildah', line);
-    const builder = await chooseBuilder('buildah', waiting);
+    const { builder } = await chooseBuilder('buildah', waiting);
     await expect(builder.buildAndPush(order())).rejects.toMatchObject({
       code: 'IMAGE_PUSH_FAILED',
       fix: expect.stringContaining('ecr:PutImage') as string,
@@ -177,7 +179,7 @@ describe('buildah', () => {
 
   test.each(['build', 'push'])('a full disk ends a %s at once, and says so', async (step) => {
     await program('buildah', `if [ "$1" = ${step} ]; then echo "write /x: no space left on device"; exit 1; fi`);
-    const builder = await chooseBuilder('buildah', waiting);
+    const { builder } = await chooseBuilder('buildah', waiting);
     await expect(builder.buildAndPush(order())).rejects.toMatchObject({ code: 'DISK_FULL', path: 'services.api' });
     expect((await calls('buildah')).filter((call) => call.startsWith(step))).toHaveLength(1);
   });
@@ -185,18 +187,20 @@ describe('buildah', () => {
   test('what it writes is told without the secrets of the build', async () => {
     const said: string[] = [];
     await program('buildah', 'if [ "$1" = build ]; then echo "npm planted"; exit 1; fi');
-    const builder = await chooseBuilder('buildah', waiting);
+    const { builder } = await chooseBuilder('buildah', waiting);
     await expect(builder.buildAndPush({ ...order(), say: (line) => said.push(line) })).rejects.toMatchObject({
       message: 'The image of api could not be built (buildah). The last lines:\nnpm ***',
     });
     expect(said).toEqual(['npm ***']);
   });
 
-  test('is stopped by the signal', async () => {
-    await program('buildah', 'if [ "$1" = build ]; then exec /bin/sleep 30; fi');
-    const builder = await chooseBuilder('buildah', waiting);
+  test('is stopped by the signal, with what it has started', async () => {
+    await program('buildah', 'if [ "$1" = build ]; then /bin/sleep 30; fi');
+    const started = performance.now();
+    const { builder } = await chooseBuilder('buildah', waiting);
     const signal = AbortSignal.timeout(300);
     await expect(builder.buildAndPush({ ...order(), signal })).rejects.toThrow();
+    expect(performance.now() - started).toBeLessThan(5_000);
     expect((await calls('buildah')).filter((line) => line.startsWith('push'))).toEqual([]);
   });
 });
