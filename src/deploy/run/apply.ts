@@ -4,9 +4,11 @@ import { viewOf } from '../../stack/view.js';
 import { redisParts } from '../rotation/index.js';
 import { hasObjects } from '../state/empty-bucket.js';
 import type { PlannedChange } from '../terraform/plan.js';
+import type { SavedPlan } from '../terraform/runner.js';
 import type { DeployedState } from '../terraform/state.js';
 import { assertLossesAllowed, reviewOf, type Review } from './review.js';
 import type { Stages } from './stages.js';
+import { unprotect } from './unprotect.js';
 import type { Target, Workspace } from './workspace.js';
 
 /** Shows what would be done and asks. @throws LandfallError when it must not be done */
@@ -59,14 +61,14 @@ export async function applyReviewed(
   if (scope.migrated.length === 0 && !makesCache) {
     // A run before may have made the cache and gone no further.
     if (refresh && cache.length > 0 && whole.changes.length > 0) await setPassword(await terraform.state());
-    if (whole.changes.length > 0) await terraform.apply(whole);
+    await applyPlan(parts, terraform, whole);
     return { changes: whole.changes, state: await terraform.state() };
   }
   const needed = [...neededBy(parts.target, scope.migrated), ...(makesCache ? cache : [])];
   const before = scope.firstEver ? allButServices(parts.target) : [...new Set(needed)].toSorted();
   const first = await terraform.plan({ targets: before, refresh: false });
   await askFor(parts, notIn(first.changes, whole.changes));
-  if (first.changes.length > 0) await terraform.apply(first);
+  await applyPlan(parts, terraform, first);
   const between = await terraform.state();
   await setPassword(between);
   if (scope.migrated.length > 0)
@@ -77,8 +79,20 @@ export async function applyReviewed(
   const rest = refresh && missing.length > 0 ? await terraform.plan({ targets, refresh }) : unread;
   await askFor(parts, notIn(rest.changes, whole.changes));
   if (rest.changes.length === 0) return { changes: whole.changes, state: between };
-  await terraform.apply(rest);
+  await applyPlan(parts, terraform, rest);
   return { changes: whole.changes, state: await terraform.state() };
+}
+
+/** Applies a plan that was confirmed, once what protects the data that may go is lifted. */
+async function applyPlan(
+  { target, allowDataLoss }: Parts,
+  terraform: Workspace['terraform'],
+  plan: SavedPlan,
+): Promise<void> {
+  if (plan.changes.length === 0) return;
+  const going = plan.changes.filter(({ address }) => allowDataLoss.includes(address));
+  await unprotect(target, going);
+  await terraform.apply(plan);
 }
 
 async function askFor(parts: Parts, changes: readonly PlannedChange[]): Promise<void> {

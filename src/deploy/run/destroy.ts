@@ -1,4 +1,5 @@
 import { withLock } from '../../base/lock.js';
+import { viewOf } from '../../stack/view.js';
 import type { Waiting } from '../../base/waiting.js';
 import { beginDeployment, forgetDeployment, recordId } from '../records.js';
 import { writeImports } from '../secrets/index.js';
@@ -14,6 +15,7 @@ import { variablesOf } from './images.js';
 import { liftFor, removeLift, writeLift, type Lift } from './lift.js';
 import { findRemains } from './remains.js';
 import { assertLossesAllowed, reviewOf, type Loss } from './review.js';
+import { unprotect } from './unprotect.js';
 import { backendOf, claimOf, lockFile, openWorkspace, writeImages, type Target, type Workspace } from './workspace.js';
 
 export interface Destroy {
@@ -89,6 +91,12 @@ async function destroyResources(destroy: Destroy, workspace: Workspace): Promise
     const at = new Date(waiting.now()).toISOString();
     await beginDeployment(session, bucket, { id: recordId(waiting.now()), at, by: session.callerArn });
     await liftProtection(workspace, lift);
+    // Terraform can override what the config has alone.
+    const { nodes } = viewOf(synthesis.stack);
+    await unprotect(
+      target,
+      changes.filter(({ address }) => !nodes.has(address)),
+    );
     const plan = await planWithout(terraform, state, kept);
     if (plan.changes.length > 0) await terraform.apply(plan);
     // Last, so that a deploy after a destroy that was killed finds the key of what still stands.

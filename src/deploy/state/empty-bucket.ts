@@ -22,8 +22,8 @@ export async function hasObjects(session: AwsSession, Bucket: string): Promise<b
   }
 }
 
-/** Deletes a bucket with every version of every object in it. Nothing happens when it is gone already. */
-export async function removeBucket(session: AwsSession, Bucket: string): Promise<void> {
+/** Deletes every version of every object in a bucket. Nothing happens when it is gone already. */
+export async function emptyBucket(session: AwsSession, Bucket: string): Promise<void> {
   const client = session.client(S3Client);
   try {
     for (;;) {
@@ -31,13 +31,23 @@ export async function removeBucket(session: AwsSession, Bucket: string): Promise
       const Objects: ObjectIdentifier[] = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(
         ({ Key, VersionId }) => ({ Key, VersionId }),
       );
-      if (Objects.length === 0) break;
+      if (Objects.length === 0) return;
       const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
       const [first] = Errors;
       // What cannot be deleted would be listed again for ever.
       if (first !== undefined) throw undeletable(Bucket, first.Key ?? '', `${first.Code ?? ''} ${first.Message ?? ''}`);
     }
-    await client.send(new DeleteBucketCommand({ Bucket }));
+  } catch (error) {
+    if (isAwsError(error, 'NoSuchBucket')) return;
+    throw awsProblem(error, `empty the bucket ${Bucket}`);
+  }
+}
+
+/** Deletes a bucket with all that is in it. Nothing happens when it is gone already. */
+export async function removeBucket(session: AwsSession, Bucket: string): Promise<void> {
+  await emptyBucket(session, Bucket);
+  try {
+    await session.client(S3Client).send(new DeleteBucketCommand({ Bucket }));
   } catch (error) {
     if (isAwsError(error, 'NoSuchBucket')) return;
     throw awsProblem(error, `remove the bucket ${Bucket}`);
