@@ -1,4 +1,5 @@
 import { realWaiting } from '../../base/waiting.js';
+import { appRunnerSources } from '../../deploy/logs/app-runner.js';
 import { chosenSources, followLogs, logSources, readLogs, type LogLine } from '../../deploy/logs/read.js';
 import { runningNames } from '../../deploy/services/names.js';
 import type { Io, Outcome } from '../io.js';
@@ -13,14 +14,15 @@ export async function runAwsLogs(options: LogsOptions, io: Io): Promise<Outcome>
   const { stack } = synthesis;
   const names = options.arguments.flat().map(String);
   const services = runningNames(stack).map(({ service }) => service);
-  const sources = chosenSources(logSources(stack), names, services);
+  const all = [...logSources(stack), ...(await appRunnerSources(session, stack))];
+  const sources = chosenSources(all, names, services);
   const waiting = realWaiting(io.signal);
   const query = { session, sources, from: waiting.now() - (options.since ?? standardSince), filter: options.filter };
   const lines = lastOfEach(await readLogs(query), options.tail);
   const text =
     lines.length === 0 ? 'No lines in this time; --since goes back further.\n' : lines.map(lineText).join('');
   if (options.follow !== true) {
-    const logs = sources.map(({ name }) => ({
+    const logs = [...new Set(sources.map(({ name }) => name))].map((name) => ({
       name,
       lines: lines.filter(({ source }) => source === name).map(({ line }) => line),
     }));

@@ -6,9 +6,9 @@ import { viewOf } from '../../stack/view.js';
 import { awsProblem, isAwsError } from '../aws/problems.js';
 import type { AwsSession } from '../aws/session.js';
 
-/** A log group of the Stack, as the user calls it. */
+/** A log group, as the user calls it. */
 export interface LogSource {
-  /** A service, `gateway`, `wake-up`, `waf-edge` … */
+  /** A service, `gateway`, `wake-up`, `waf-edge` …; several groups may have one name. */
   readonly name: string;
   readonly group: string;
   /** Some log groups stand in us-east-1. */
@@ -47,13 +47,13 @@ export function chosenSources(
   services: readonly string[],
 ): readonly LogSource[] {
   if (names.length === 0) return all.filter(({ name }) => services.includes(name));
-  return names.map((wanted) => {
-    const found = all.find(({ name }) => name === wanted);
-    if (found !== undefined) return found;
+  return names.flatMap((wanted) => {
+    const found = all.filter(({ name }) => name === wanted);
+    if (found.length > 0) return found;
     throw new LandfallError({
       code: 'NO_LOGS',
       message: `There are no logs of ${wanted}.`,
-      fix: `There are logs of: ${all.map(({ name }) => name).join(', ')}.`,
+      fix: `There are logs of: ${[...new Set(all.map(({ name }) => name))].join(', ')}.`,
     });
   });
 }
@@ -109,7 +109,7 @@ async function readOne({ session, from, filter }: LogQuery, source: LogSource): 
   try {
     for await (const { events = [] } of paginateFilterLogEvents({ client }, request)) {
       for (const { eventId = '', timestamp = 0, message = '' } of events)
-        lines.push({ id: `${source.name} ${eventId}`, source: source.name, at: timestamp, line: message.trimEnd() });
+        lines.push({ id: `${source.group} ${eventId}`, source: source.name, at: timestamp, line: message.trimEnd() });
     }
   } catch (error) {
     if (isAwsError(error, 'ResourceNotFoundException')) return [];

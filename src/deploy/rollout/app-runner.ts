@@ -4,6 +4,7 @@ import type { Emit } from '../../base/events.js';
 import type { Waiting } from '../../base/waiting.js';
 import { awsProblem } from '../aws/problems.js';
 import type { AwsSession } from '../aws/session.js';
+import { lastAppRunnerLines } from '../logs/app-runner.js';
 
 export interface AppRunnerRollout {
   readonly session: AwsSession;
@@ -16,7 +17,8 @@ const pollMilliseconds = 5000;
 const limitMilliseconds = 20 * 60_000;
 
 /**
- * Waits until every service runs its new image: App Runner takes a deployment back that fails, and then runs as if nothing had been.
+ * Waits until every service runs its new image: App Runner takes a deployment back that fails, and then runs as if nothing had been. A
+ * failure is told with the last lines of its logs.
  * @throws LandfallErrors `ROLLOUT_FAILED`, `ROLLOUT_SLOW`; one for each service
  */
 export async function waitForAppRunner(rollout: AppRunnerRollout): Promise<void> {
@@ -41,7 +43,8 @@ async function waitForOne(
     }
     if (status !== 'OPERATION_IN_PROGRESS') {
       emit({ ...step, status: 'failed', milliseconds });
-      return failed(service, status, image);
+      const lines = await lastAppRunnerLines(session, { service, arn }, waiting.now());
+      return failed(service, status, image, lines);
     }
     if (milliseconds > limitMilliseconds) return slow(service);
     emit({ ...step, status: 'progress', detail: 'App Runner deploys' });
@@ -65,12 +68,12 @@ async function look(session: AwsSession, service: string, arn: string): Promise<
  * A service that Terraform itself saw fail at its creation is tainted, and replaced by the next deploy; only one that was taken over in that state comes here.
  * @see https://docs.aws.amazon.com/apprunner/latest/dg/manage-create.html (not re-read)
  */
-const failed = (service: string, status: string, image: string): Problem => ({
+const failed = (service: string, status: string, image: string, lines: string): Problem => ({
   code: 'ROLLOUT_FAILED',
   message:
     status === 'RUNNING'
-      ? `App Runner took the new version of ${service} back: it runs ${image}.`
-      : `The App Runner service ${service} is ${status}.`,
+      ? `App Runner took the new version of ${service} back: it runs ${image}.${lines}`
+      : `The App Runner service ${service} is ${status}.${lines}`,
   fix:
     status === 'CREATE_FAILED'
       ? `App Runner never runs a service that it could not create. See landfall infra:logs ${service}, delete the service, mend it and deploy again: it is made anew.`

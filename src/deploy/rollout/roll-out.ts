@@ -1,6 +1,7 @@
 import { identifier } from '../../base/names.js';
 import type { Waiting } from '../../base/waiting.js';
 import { viewOf } from '../../stack/view.js';
+import { limitAppRunnerLogs } from '../logs/app-runner.js';
 import type { RecordedImage } from '../records.js';
 import { taskDefinitionOf, type Deployed } from '../run/stages.js';
 import { clusterOf } from '../services/names.js';
@@ -31,4 +32,9 @@ export async function rollOut(
     waitForEcs({ session, cluster: clusterOf(synthesis.stack), services, emit, waiting }),
     waitForAppRunner({ session, services: appRunner, emit, waiting }),
   ]);
+  await limitAppRunnerLogs(
+    session,
+    synthesis.stack,
+    appRunner.map(({ arn }) => arn),
+  );
 }

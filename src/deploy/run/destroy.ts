@@ -1,6 +1,7 @@
 import { withLock } from '../../base/lock.js';
 import { viewOf } from '../../stack/view.js';
 import type { Waiting } from '../../base/waiting.js';
+import { deleteAppRunnerLogs } from '../logs/app-runner.js';
 import { beginDeployment, forgetDeployment, recordId } from '../records.js';
 import { writeImports } from '../secrets/index.js';
 import { removeTaskDefinitions } from '../services/task-definitions.js';
@@ -65,7 +66,9 @@ const nothing: Done = { destroyed: [] };
 
 async function destroyAll(destroy: Destroy, workspace: Workspace): Promise<Done> {
   const done = await destroyResources(destroy, workspace);
-  await removeTaskDefinitions(destroy.target.session, destroy.target.synthesis.manifest);
+  const { session, synthesis } = destroy.target;
+  await removeTaskDefinitions(session, synthesis.manifest);
+  await deleteAppRunnerLogs(session, synthesis.stack);
   return done;
 }
 
