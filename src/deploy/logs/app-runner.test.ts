@@ -17,7 +17,7 @@ const stack: Stack = {
   ...shopStack,
   resources: [
     ...shopStack.resources,
-    resource('aws_apprunner_service.web', { service_name: 'shop-dev-web', source_configuration: {} }),
+    resource('aws_apprunner_service.web', { service_name: 'shop-dev-web', source_configuration: [{}] }),
   ],
 };
 const arn = 'arn:aws:apprunner:eu-central-1:111122223333:service/shop-dev-web/8fe1e10304f84fd2b0df550fe98a71fa';
