@@ -107,8 +107,10 @@ export const operationsFacts: readonly Fact[] = [
         const queries = listAt(values, 'metric_query');
         expect(refersTo(queries, `aws_lb_target_group.${name}`), name).toBe(true);
         const counted = queries.find((query) => at(query, 'return_data') === true);
-        expect(textAt(counted, 'expression')).toMatch(/^MAX\(\[IF\(cpu>=0,FILL\(requests_0,0\).*,1\),wake_ups\]\)$/);
-        for (const query of queries.filter((one) => one !== counted))
+        expect(textAt(counted, 'expression')).toBe('MAX([running,wake_ups])');
+        const running = queries.find((query) => at(query, 'id') === 'running');
+        expect(textAt(running, 'expression')).toMatch(/^IF\(cpu>=0,FILL\(requests_0,0\).*,1\)$/);
+        for (const query of queries.filter((one) => one !== counted && one !== running))
           expect(at(query, 'metric.0.period'), name).toBe(60);
       }
       const callee = plan.get('aws_cloudwatch_metric_alarm.auth_service_idle').values['metric_query'];
