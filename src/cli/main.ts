@@ -1,5 +1,6 @@
 import { Command as Program, CommanderError, Option } from 'commander';
 import { LandfallError, messageOf, type Problem } from '../base/errors.js';
+import { diskFullProblem } from '../base/disk-full.js';
 import { version } from '../base/version.js';
 import { commandsFor, type CommandEntry } from './commands/index.js';
 import type { CommonOptions, Io } from './io.js';
@@ -98,6 +99,8 @@ function problemsOf(error: unknown, io: Io): readonly Problem[] {
     ];
   }
   if (error instanceof LandfallError) return error.problems;
+  const full = diskFullProblem(error);
+  if (full !== undefined) return [full];
   const detail = io.env['LANDFALL_DEBUG'] === undefined || !(error instanceof Error) ? '' : `\n${error.stack ?? ''}`;
   return [
     {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeArtifact } from '../../src/stack/artifact.js';
@@ -11,9 +11,12 @@ import type { Terraform } from './terraform.js';
 
 /** An artifact in a folder from which the real Terraform works on the emulator. Each step throws with Terraform's own words. */
 export interface EmulatedArtifact {
-  apply(): Promise<void>;
+  /** @returns what Terraform told, one message a line */
+  apply(): Promise<string>;
   /** What Terraform would change now. */
   plan(): Promise<readonly PlannedChange[]>;
+  /** What Terraform would change with these `import` blocks, if its state knew nothing; the state stays as it is. */
+  planFromNothing(imports: readonly object[]): Promise<readonly PlannedChange[]>;
   destroy(): Promise<void>;
   /** The addresses in Terraform's state. */
   state(): Promise<readonly string[]>;
@@ -61,19 +64,36 @@ export async function openEmulated(
     say(`${name} …`);
     const beat = setInterval(() => say(`${name} …`), 30_000);
     try {
-      say(`${name}: done${longest(await run(...args, ...options))}`);
+      const output = await run(...args, ...options);
+      say(`${name}: done${longest(output)}`);
+      return output;
     } finally {
       clearInterval(beat);
     }
   };
   await run('init', '-input=false');
+  const plan = async () => {
+    await step('plan', '-out=plan');
+    return plannedChanges(await run('show', '-json', 'plan'));
+  };
   return {
-    apply: () => step('apply', '-auto-approve'),
-    plan: async () => {
-      await step('plan', '-out=plan');
-      return plannedChanges(await run('show', '-json', 'plan'));
+    apply: () => step('apply', '-auto-approve', '-json'),
+    plan,
+    planFromNothing: async (imports) => {
+      const file = join(folder, 'imports.tf.json');
+      const state = join(folder, 'terraform.tfstate');
+      await writeFile(file, JSON.stringify({ import: imports }));
+      await rename(state, `${state}.kept`);
+      try {
+        return await plan();
+      } finally {
+        await rename(`${state}.kept`, state);
+        await rm(file);
+      }
     },
-    destroy: () => step('destroy', '-auto-approve', '-refresh=false'),
+    destroy: async () => {
+      await step('destroy', '-auto-approve', '-refresh=false');
+    },
     state: async () => (await run('state', 'list')).split('\n').filter((line) => line !== ''),
     changeImage: async (variable) => {
       const digest = images[variable];
@@ -118,12 +138,15 @@ const digestsOf = ({ variable = {} }: MainFile): Record<string, string> =>
 
 const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
-/** Terraform prints its whole plan before what went wrong. */
-const errorsIn = (words: string): string => words.slice(Math.max(0, words.indexOf('\nError:')));
+/** Terraform prints its whole plan, or all its messages, before what went wrong. */
+function errorsIn(words: string): string {
+  const messages = words.split('\n').filter((line) => line.includes('"@level":"error"'));
+  return messages.length > 0 ? messages.join('\n') : words.slice(Math.max(0, words.indexOf('\nError:')));
+}
 
 /** Words on the three resources that took longest; none when nothing was made or destroyed. */
 function longest(output: string): string {
-  const times = [...output.matchAll(/^(\S+): (?:Creation|Destruction) complete after (?:(\d+)m)?(\d+)s/gm)].map(
+  const times = [...output.matchAll(/([\w.]+): (?:Creation|Destruction) complete after (?:(\d+)m)?(\d+)s/g)].map(
     ([, address = '', minutes = '0', seconds = '0']) => ({ address, seconds: Number(minutes) * 60 + Number(seconds) }),
   );
   const words = times

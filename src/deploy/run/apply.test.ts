@@ -29,7 +29,7 @@ async function deploy(
   const terraform: Pick<TerraformRunner, 'plan' | 'apply' | 'state'> = {
     plan: (options = {}) => {
       done.push(options.refresh === false ? 'plan' : 'plan and read');
-      return Promise.resolve({ file: '', changes: changesOf(options) });
+      return Promise.resolve({ file: '', changes: changesOf(options), imports: [] });
     },
     apply: ({ changes }) => {
       done.push(`apply ${changes.map(({ address, action }) => `${action} ${address}`).join(', ')}`);

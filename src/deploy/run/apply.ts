@@ -4,7 +4,7 @@ import { viewOf } from '../../stack/view.js';
 import { redisParts } from '../rotation/index.js';
 import { hasObjects } from '../state/empty-bucket.js';
 import type { PlannedChange } from '../terraform/plan.js';
-import type { SavedPlan } from '../terraform/runner.js';
+import { doesNothing, type SavedPlan } from '../terraform/runner.js';
 import type { DeployedState } from '../terraform/state.js';
 import { assertLossesAllowed, reviewOf, type Review } from './review.js';
 import type { Stages } from './stages.js';
@@ -78,7 +78,7 @@ export async function applyReviewed(
   // What was changed by hand, or rolled back by ECS, only reading shows.
   const rest = refresh && missing.length > 0 ? await terraform.plan({ targets, refresh }) : unread;
   await askFor(parts, notIn(rest.changes, whole.changes));
-  if (rest.changes.length === 0) return { changes: whole.changes, state: between };
+  if (doesNothing(rest)) return { changes: whole.changes, state: between };
   await applyPlan(parts, terraform, rest);
   return { changes: whole.changes, state: await terraform.state() };
 }
@@ -89,7 +89,7 @@ async function applyPlan(
   terraform: Workspace['terraform'],
   plan: SavedPlan,
 ): Promise<void> {
-  if (plan.changes.length === 0) return;
+  if (doesNothing(plan)) return;
   const going = plan.changes.filter(({ address }) => allowDataLoss.includes(address));
   await unprotect(target, going);
   await terraform.apply(plan);

@@ -1,6 +1,7 @@
 import type { Waiting } from '../../base/waiting.js';
 import { withLock } from '../../base/lock.js';
 import { viewOf } from '../../stack/view.js';
+import { recover, recovered } from '../adopt/recover.js';
 import {
   beginDeployment,
   endDeployment,
@@ -83,6 +84,7 @@ async function run(deploy: Deploy): Promise<DeployResult> {
 
 async function deployFrom(deploy: Deploy, workspace: Workspace, time: Timer): Promise<DeployResult> {
   const { target, stages } = deploy;
+  await time('recovery', () => recover(target, workspace));
   const found = await time('images', () => findWhatIs(deploy, workspace));
   const nothing = { changed: false, changes: [], images: found.images, sites: [], seconds: time.seconds };
   const changedSites = sitesToUpload(deploy, found);
@@ -101,7 +103,10 @@ async function deployFrom(deploy: Deploy, workspace: Workspace, time: Timer): Pr
     const begin = () => beginDeployment(target.session, bucket, begun);
     const migrated = migratedBy(deploy, found);
     const firstEver = found.record === undefined;
-    return applyReviewed(deploy, workspace, { ...scopeOf(deploy, found), migrated, firstEver, begin });
+    const scope = { ...scopeOf(deploy, found), migrated, firstEver, begin };
+    const applied = await applyReviewed(deploy, workspace, scope);
+    if (scope.targets === undefined) await recovered(workspace);
+    return applied;
   });
   const deployed: Deployed = { target, workspace, state };
   await time('rollout', async () => {

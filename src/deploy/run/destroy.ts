@@ -1,6 +1,9 @@
 import { withLock } from '../../base/lock.js';
 import { viewOf } from '../../stack/view.js';
 import type { Waiting } from '../../base/waiting.js';
+import type { ResourceType } from '../../stack/stack.js';
+import { importRules } from '../adopt/import-rules.js';
+import { recover, recovered } from '../adopt/recover.js';
 import { deleteAppRunnerLogs } from '../logs/app-runner.js';
 import { beginDeployment, forgetDeployment, recordId } from '../records.js';
 import { writeImports } from '../secrets/index.js';
@@ -8,6 +11,7 @@ import { removeTaskDefinitions } from '../services/task-definitions.js';
 import { stateBucketExists } from '../state/bucket.js';
 import { withClaim } from '../state/claim.js';
 import { removeBucket } from '../state/empty-bucket.js';
+import { readAdopted, writeAdopted } from '../terraform/adopted.js';
 import type { PlannedChange } from '../terraform/plan.js';
 import type { DeployedState } from '../terraform/state.js';
 import type { Confirm } from './apply.js';
@@ -80,6 +84,7 @@ async function destroyResources(destroy: Destroy, workspace: Workspace): Promise
   await writeImages(folder, variablesOf(synthesis.manifest, {}));
   await terraform.init(backendOf(workspace, target));
   if (unlock !== undefined) await terraform.unlock(unlock);
+  await takeOver(target, workspace);
   const state = await terraform.state();
   if (state.addresses.length === 0) {
     await forgetDeployment(session, bucket);
@@ -103,13 +108,36 @@ async function destroyResources(destroy: Destroy, workspace: Workspace): Promise
     const plan = await planWithout(terraform, state, kept);
     if (plan.changes.length > 0) await terraform.apply(plan);
     // Last, so that a deploy after a destroy that was killed finds the key of what still stands.
-    if (kept !== undefined) await terraform.forget(kept);
+    if (kept !== undefined) await terraform.forget([kept]);
     await forgetDeployment(session, bucket);
+    await recovered(workspace);
     return { destroyed: changes, ...(kept !== undefined && { keptKey: state.text(kept, 'arn') }) };
   } finally {
     await removeLift(folder);
   }
 }
+
+/**
+ * Brings into the state what an interrupted run has made: it is destroyed with the rest. Nothing new is made for it, but what only
+ * stands in the state.
+ */
+async function takeOver(target: Target, workspace: Workspace): Promise<void> {
+  const { terraform, folder } = workspace;
+  let targets = await recover(target, workspace);
+  while (targets.length > 0) {
+    const plan = await terraform.plan({ targets, refresh: false });
+    const found = (await readAdopted(folder)).map(({ to }) => to);
+    if (found.length === targets.length) {
+      if (plan.changes.every(isRepeated)) await terraform.apply(plan);
+      break;
+    }
+    targets = found;
+  }
+  await writeAdopted(folder, []);
+}
+
+const isRepeated = ({ type, action }: PlannedChange): boolean =>
+  action === 'update' || (action === 'create' && 'instead' in importRules[type as ResourceType]);
 
 /** @throws LandfallErrors `DATA_LOSS` for a protected database whose address was not given */
 async function askFor(

@@ -1,3 +1,4 @@
+import { doesNothing } from '../terraform/runner.js';
 import type { Confirm } from './apply.js';
 import { variablesOf } from './images.js';
 import { findRepositories } from './repositories.js';
@@ -21,7 +22,7 @@ export async function makeRepositories(
   // Terraform wants a value for each variable, of those too that these targets do not use.
   await writeImages(folder, variablesOf(manifest, {}));
   const plan = await terraform.plan({ targets });
-  if (plan.changes.length === 0) return findRepositories(target.session, stack);
+  if (doesNothing(plan)) return findRepositories(target.session, stack);
   await confirm(await reviewOf(plan.changes, () => Promise.resolve(true)), 'Make the image repositories first?');
   await terraform.apply(plan);
   return findRepositories(target.session, stack);

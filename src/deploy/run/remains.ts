@@ -3,12 +3,22 @@ import { awsProblem } from '../aws/problems.js';
 import type { AwsSession } from '../aws/session.js';
 import type { Environment } from '../state/bucket.js';
 
-/** ARNs of what carries the environment's tags, sorted: in its region, and in us-east-1, where what is global stands. */
-export async function findRemains(
+export interface Tagged {
+  readonly arn: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** ARNs of what carries the environment's tags, sorted. */
+export async function findRemains(session: AwsSession, environment: Environment): Promise<readonly string[]> {
+  return (await findTagged(session, environment)).map(({ arn }) => arn);
+}
+
+/** What carries the environment's tags, by ARN: in its region, and in us-east-1, where what is global stands. */
+export async function findTagged(
   session: AwsSession,
   { project, environment }: Environment,
-): Promise<readonly string[]> {
-  const found = new Set<string>();
+): Promise<readonly Tagged[]> {
+  const found = new Map<string, Tagged>();
   for (const region of new Set([session.region, 'us-east-1'])) {
     const client = session.client(ResourceGroupsTaggingAPIClient, region);
     const TagFilters = [
@@ -17,11 +27,14 @@ export async function findRemains(
     ];
     try {
       for await (const { ResourceTagMappingList = [] } of paginateGetResources({ client }, { TagFilters })) {
-        for (const { ResourceARN } of ResourceTagMappingList) if (ResourceARN !== undefined) found.add(ResourceARN);
+        for (const { ResourceARN: arn, Tags = [] } of ResourceTagMappingList) {
+          if (arn === undefined) continue;
+          found.set(arn, { arn, tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])) });
+        }
       }
     } catch (error) {
       throw awsProblem(error, `look for what remains in ${region}`);
     }
   }
-  return [...found].toSorted();
+  return [...found.values()].toSorted((a, b) => (a.arn < b.arn ? -1 : 1));
 }

@@ -8,6 +8,7 @@ import type { AwsSession } from '../aws/session.js';
 import { removeLift } from './lift.js';
 import { stateBucketName, stateKey } from '../state/bucket.js';
 import type { Claiming } from '../state/claim.js';
+import { writeAdopted } from '../terraform/adopted.js';
 import type { FoundTerraform } from '../terraform/find.js';
 import { openTerraform, type TerraformRunner } from '../terraform/runner.js';
 
@@ -62,6 +63,7 @@ export async function openWorkspace(target: Target): Promise<Workspace> {
   // A Terraform that an interrupted command left behind still reads these files.
   await terraform.settle();
   await removeLift(folder);
+  await writeAdopted(folder, []);
   await writeArtifact(folder, files);
   return {
     folder,

@@ -14,8 +14,17 @@ export interface BackgroundRun {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where its output and the record of its process stand. */
   readonly folder: string;
+  /** The file to which its output is added; default: one of its own, begun anew. */
+  readonly journal?: string;
   readonly signal: AbortSignal;
   onLine(line: string): void;
+}
+
+interface Ended {
+  readonly code: number | null;
+  /** There when it was killed. */
+  readonly killedBy: string | null;
+  readonly errors: string;
 }
 
 interface Running {
@@ -28,12 +37,18 @@ const pollMilliseconds = 100;
 /**
  * Runs it in a process group of its own, with its output in files, and follows the output. An abort is passed on once, as SIGINT:
  * Terraform then ends what it does and saves the state.
- * @returns the exit code, 1 for a signal, and what it wrote to its error stream
+ * @returns the exit code, or the signal that killed it, and what it wrote to its error stream
  */
-export async function runInBackground(run: BackgroundRun): Promise<{ readonly code: number; readonly errors: string }> {
+export async function runInBackground(run: BackgroundRun): Promise<Ended> {
   await mkdir(run.folder, { recursive: true, mode: 0o700 });
-  const files = filesIn(run.folder);
-  const [out, err] = await Promise.all([open(files.out, 'w', 0o600), open(files.err, 'w', 0o600)]);
+  const files = { ...filesIn(run.folder), ...(run.journal !== undefined && { out: run.journal }) };
+  const [out, err] = await Promise.all([
+    open(files.out, run.journal === undefined ? 'w' : 'a', 0o600),
+    open(files.err, 'w', 0o600),
+  ]);
+  // A run that was cut off may have left half a line.
+  if (run.journal !== undefined) await out.write('\n');
+  const { size: start } = await out.stat();
   const child = spawn(run.file, run.args, {
     cwd: run.cwd,
     env: { ...run.env },
@@ -44,18 +59,25 @@ export async function runInBackground(run: BackgroundRun): Promise<{ readonly co
   const { pid } = child;
   if (pid !== undefined) {
     const startTime = (await startTimeOf(pid)) ?? '';
-    await writeFile(files.running, JSON.stringify({ pid, startTime } satisfies Running));
+    await writeFile(files.running, JSON.stringify({ pid, startTime } satisfies Running)).catch(
+      async (error: unknown) => {
+        // Without a record the next command would not wait for it: it must not outlive this one.
+        child.kill('SIGINT');
+        await exit;
+        throw error;
+      },
+    );
   }
   const interrupt = () => void child.kill('SIGINT');
   if (run.signal.aborted) interrupt();
   run.signal.addEventListener('abort', interrupt, { once: true });
   const ended = { now: false };
-  const following = followLines(files.out, run.onLine, () => ended.now);
+  const following = followLines({ file: files.out, start }, run.onLine, () => ended.now);
   try {
-    const [code] = await exit;
+    const [code, killedBy] = await exit;
     ended.now = true;
     await following;
-    return { code: code ?? 1, errors: await readFile(files.err, 'utf8') };
+    return { code, killedBy, errors: await readFile(files.err, 'utf8') };
   } finally {
     ended.now = true;
     run.signal.removeEventListener('abort', interrupt);
@@ -94,8 +116,13 @@ const filesIn = (folder: string) => ({
   running: join(folder, 'running.json'),
 });
 
-/** Calls `onLine` for each line that is written to the file, until `ended` and nothing more stands there. */
-async function followLines(file: string, onLine: (line: string) => void, ended: () => boolean): Promise<void> {
+/** Calls `onLine` for each line that is written to the file from `start` on, until `ended` and nothing more stands there. */
+async function followLines(
+  { file, start }: { readonly file: string; readonly start: number },
+  onLine: (line: string) => void,
+  ended: () => boolean,
+): Promise<void> {
+  let position = start;
   const handle = await open(file, 'r');
   const decoder = new StringDecoder('utf8');
   const buffer = Buffer.alloc(64 * 1024);
@@ -103,7 +130,8 @@ async function followLines(file: string, onLine: (line: string) => void, ended: 
   try {
     for (;;) {
       const last = ended();
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
+      position += bytesRead;
       if (bytesRead > 0) {
         const lines = (rest + decoder.write(buffer.subarray(0, bytesRead))).split('\n');
         rest = lines.pop() ?? '';

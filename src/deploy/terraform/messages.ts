@@ -2,6 +2,9 @@
 interface Hook {
   readonly resource?: { readonly addr?: string };
   readonly action?: 'create' | 'update' | 'delete' | 'read' | 'replace' | 'noop';
+  /** What tells the resource: mostly `id`, and its value. */
+  readonly id_key?: string;
+  readonly id_value?: string;
   /** Seconds. */
   readonly elapsed_seconds?: number;
 }

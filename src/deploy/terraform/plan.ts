@@ -16,6 +16,8 @@ export interface PlannedChange {
 }
 
 interface ChangeDocument {
+  /** There when an `import` block takes it over. */
+  readonly importing?: object;
   readonly actions: readonly string[];
   readonly before: Readonly<Record<string, unknown>> | null;
   readonly after: Readonly<Record<string, unknown>> | null;
@@ -53,6 +55,11 @@ export function plannedChanges({ resource_changes: all = [] }: PlanDocument): re
       ];
     })
     .toSorted((a, b) => (a.address < b.address ? -1 : 1));
+}
+
+/** Addresses that the plan takes over, changed or not. */
+export function importedIn({ resource_changes: all = [] }: PlanDocument): readonly string[] {
+  return all.flatMap(({ address, change }) => (change.importing === undefined ? [] : [address]));
 }
 
 function actionOf(actions: readonly string[]): PlannedChange['action'] | undefined {

@@ -34,6 +34,8 @@ Lock Info:
     ['api error UnauthorizedOperation: You are not authorized to perform this operation.', 'AWS_ACCESS_DENIED'],
     ['write /tmp/x: no space left on device', 'DISK_FULL'],
     ['dial tcp 10.0.0.1:443: connect: connection refused', 'AWS_UNREACHABLE'],
+    ['exceeded maximum number of attempts, 3, request send failed, Post "https://ecs…": EOF', 'AWS_UNREACHABLE'],
+    ['Error saving state: failed to upload state: operation error S3: PutObject, ExpiredToken', 'STATE_NOT_SAVED'],
     ['Instance cannot be destroyed', 'PREVENT_DESTROY'],
     ['something else', 'TERRAFORM_FAILED'],
   ])('%s', (detail, code) => {

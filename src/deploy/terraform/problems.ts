@@ -12,6 +12,11 @@ const again = 'then run the command again: it goes on where it stopped.';
 /** What is known of Terraform's and AWS's errors; the first that fits. */
 const explanations: readonly Explanation[] = [
   {
+    when: /failed to (save|persist) state|error saving state|failed to upload state/i,
+    code: 'STATE_NOT_SAVED',
+    fix: 'Terraform has left its state in this machine’s artifact folder. Put right what Terraform names, and run the command again on this machine: it saves that state first.',
+  },
+  {
     when: /ExpiredToken|security token included in the request is expired|token has expired/i,
     code: 'AWS_CREDENTIALS_EXPIRED',
     fix: `Sign in again, such as with \`aws sso login\`, ${again}`,
@@ -34,7 +39,7 @@ const explanations: readonly Explanation[] = [
   {
     when: /AlreadyExists|already exists|BucketAlreadyOwnedByYou|DuplicateLoadBalancerName/,
     code: 'RESOURCE_EXISTS',
-    fix: `It exists, and Terraform's state does not know it: made by hand, or by a run that was killed before it could save. Remove it or \`terraform import\` it, ${again}`,
+    fix: `It exists, and Terraform's state does not know it: made by hand, or by a run on another machine that was killed before it could save. Remove it or \`terraform import\` it, ${again}`,
   },
   {
     when: /LimitExceeded|quota|TooMany\w+Exception/i,
@@ -52,7 +57,7 @@ const explanations: readonly Explanation[] = [
     fix: `Free space on this machine's disk, ${again}`,
   },
   {
-    when: /no such host|connection refused|connection reset|i\/o timeout|TLS handshake timeout|Client\.Timeout/i,
+    when: /no such host|connection refused|connection reset|request send failed|i\/o timeout|TLS handshake timeout|Client\.Timeout|\bEOF\b/i,
     code: 'AWS_UNREACHABLE',
     fix: `Check the network, its proxy and AWS_ENDPOINT_URL, ${again}`,
   },
@@ -98,6 +103,21 @@ const failed = (command: string): LandfallError =>
     message: `terraform ${command} ended without a word.`,
     fix: 'Run it again.',
   });
+
+/** Terraform did not end by itself. */
+export const killedProblem = (command: string, signal: string): LandfallError =>
+  new LandfallError({
+    code: 'TERRAFORM_KILLED',
+    message: `terraform ${command} was killed (${signal}), as when memory runs out. What it had made and not yet saved is known from its output.`,
+    fix: `Run the command again: it takes that over, and tells how to free the lock that was left on the state.`,
+  });
+
+/** Codes of errors after which AWS may have made what Terraform's state does not know. */
+const unsure = ['AWS_UNREACHABLE', 'RESOURCE_EXISTS', 'TERRAFORM_KILLED', 'STATE_NOT_SAVED'];
+
+/** Whether an apply that ended with this error may have made what its state does not know. */
+export const leavesUnsaved = (error: unknown): boolean =>
+  !(error instanceof LandfallError) || error.problems.some(({ code }) => unsure.includes(code));
 
 function problemOf(diagnostic: Diagnostic, retry: string): Problem {
   const { summary, detail = '', address } = diagnostic;

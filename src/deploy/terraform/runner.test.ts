@@ -74,7 +74,7 @@ describe('terraform', () => {
         { address: 'aws_eip.b', mode: 'managed', type: 'aws_eip',
           change: { actions: ['delete', 'create'], before: { a: 1, b: 1 }, after: { a: 2, b: 1 }, replace_paths: [['a']] } },
       ] }));
-      else process.exitCode = 2;`);
+      `);
     const plan = await terraform.plan({ targets: ['aws_vpc.a'], refresh: false });
     expect(plan.changes).toMatchObject([
       { address: 'aws_eip.b', action: 'replace', createFirst: false, attributes: ['a'], because: ['a'] },
@@ -86,7 +86,7 @@ describe('terraform', () => {
 
   test('forgets a resource without destroying it', async () => {
     const { terraform, calls } = await open('');
-    await terraform.forget('aws_kms_key.main');
+    await terraform.forget(['aws_kms_key.main']);
     expect((await calls()).at(-1)).toBe('state rm aws_kms_key.main');
   });
 
@@ -99,7 +99,7 @@ describe('terraform', () => {
     const change = { action: 'create', createFirst: false, attributes: [], because: [], before: {} } as const;
     const addresses = ['aws_ecs_task_definition.auth_service', 'aws_ecs_service.auth_service'];
     const changes = addresses.map((address) => ({ ...change, address, type: 'x' }));
-    await terraform.apply({ file: join(folder, 'plan'), changes });
+    await terraform.apply({ file: join(folder, 'plan'), changes, imports: [] });
     expect(events).toMatchObject([
       { label: 'make aws_ecs_task_definition.auth_service', status: 'started' },
       { status: 'progress', detail: '10 s, 1 wait for it' },
@@ -113,7 +113,7 @@ describe('terraform', () => {
       print({ type: 'diagnostic', diagnostic: { severity: 'error', summary: 'creating VPC',
         detail: 'api error VpcLimitExceeded: The maximum number of VPCs has been reached.', address: 'aws_vpc.main' } });
       process.exitCode = 1;`);
-    await expect(terraform.apply({ file: 'plan', changes: [] })).rejects.toMatchObject({
+    await expect(terraform.apply({ file: 'plan', changes: [], imports: [] })).rejects.toMatchObject({
       problems: [
         { code: 'AWS_QUOTA', path: 'aws_vpc.main', message: expect.stringContaining('VpcLimitExceeded') as string },
       ],
@@ -123,6 +123,51 @@ describe('terraform', () => {
   test('tells what it wrote when it gives no diagnostic', async () => {
     const { terraform } = await open(`console.error('╷\\n│ Error: it broke\\n╵'); process.exitCode = 1;`);
     await expect(terraform.state()).rejects.toMatchObject({ code: 'TERRAFORM_FAILED', message: 'Error: it broke' });
+  });
+
+  const making = `print({ type: 'apply_start', hook: { resource: { addr: 'aws_vpc.main' }, action: 'create' } });`;
+  const plan = { file: 'plan', changes: [], imports: [] };
+
+  test('what it told of an apply is kept until it is saved: through kills, and what AWS may have done unseen', async () => {
+    const { terraform: killed } = await open(`${making} process.kill(process.pid, 'SIGKILL');`);
+    expect(await killed.isUnsure()).toBe(false);
+    for (const runs of [1, 2]) {
+      await expect(killed.apply(plan)).rejects.toMatchObject({ code: 'TERRAFORM_KILLED' });
+      expect(await killed.isUnsure()).toBe(true);
+      expect((await killed.unsaved()).match(/apply_start/g)).toHaveLength(runs);
+    }
+    const { terraform: cut } = await open(`${making}
+      print({ type: 'diagnostic', diagnostic: { severity: 'error', summary: 'creating VPC: connection reset by peer' } });
+      process.exitCode = 1;`);
+    await expect(cut.apply(plan)).rejects.toMatchObject({ code: 'AWS_UNREACHABLE' });
+    expect((await cut.unsaved()).match(/apply_start/g)).toHaveLength(3);
+    const { terraform: refused } = await open(`${making}
+      print({ type: 'diagnostic', diagnostic: { severity: 'error', summary: 'VpcLimitExceeded' } });
+      process.exitCode = 1;`);
+    await expect(refused.apply(plan)).rejects.toMatchObject({ code: 'AWS_QUOTA' });
+    const { terraform } = await open(making);
+    await terraform.apply(plan);
+    expect((await terraform.unsaved()).match(/apply_start/g)).toHaveLength(3);
+    await terraform.allSaved();
+    expect(await terraform.isUnsure()).toBe(false);
+  });
+
+  test('a state that it could not save is saved, once; one that was overtaken is kept aside', async () => {
+    const left = join(folder, 'errored.tfstate');
+    const { terraform, calls } = await open('');
+    expect(await terraform.pushLeftState()).toBe(false);
+    await writeFile(left, '{}');
+    expect(await terraform.isUnsure()).toBe(true);
+    expect(await terraform.pushLeftState()).toBe(true);
+    expect(await terraform.pushLeftState()).toBe(false);
+    expect((await calls()).filter((call) => call.startsWith('state push'))).toEqual([`state push ${left}`]);
+    await writeFile(left, '{}');
+    await mkdir(join(folder, 'terraform'), { recursive: true });
+    const { terraform: late } = await open(
+      `console.error('cannot import state with serial 4 over newer state with serial 5'); process.exitCode = 1;`,
+    );
+    expect(await late.pushLeftState()).toBe(false);
+    expect(await late.isUnsure()).toBe(false);
   });
 
   test('an interrupt reaches it once, and it ends by itself', async () => {

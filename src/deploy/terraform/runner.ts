@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { diskFull } from '../../base/disk-full.js';
+import { LandfallError } from '../../base/errors.js';
 import type { Emit } from '../../base/events.js';
 import type { Stack } from '../../stack/stack.js';
 import { runInBackground, waitForLeftBehind } from './background.js';
 import type { FoundTerraform } from './find.js';
+import { openJournal } from './journal.js';
 import { readMessage, type Diagnostic } from './messages.js';
-import { plannedChanges, type PlanDocument, type PlannedChange } from './plan.js';
-import { terraformProblem } from './problems.js';
+import { importedIn, plannedChanges, type PlanDocument, type PlannedChange } from './plan.js';
+import { planWithImports } from './plan-imports.js';
+import { killedProblem, leavesUnsaved, terraformProblem } from './problems.js';
 import { readState, type DeployedState } from './state.js';
 import { terraformSteps } from './steps.js';
 
@@ -45,7 +49,12 @@ export interface PlanOptions {
 export interface SavedPlan {
   readonly file: string;
   readonly changes: readonly PlannedChange[];
+  /** Addresses that it takes over. */
+  readonly imports: readonly string[];
 }
+
+/** Whether applying it would do anything. */
+export const doesNothing = ({ changes, imports }: SavedPlan): boolean => changes.length + imports.length === 0;
 
 /** Terraform in one folder. Every method throws LandfallErrors with Terraform's own words. */
 export interface TerraformRunner {
@@ -57,8 +66,16 @@ export interface TerraformRunner {
   /** The plan's file is gone afterwards. */
   apply(plan: SavedPlan): Promise<void>;
   state(): Promise<DeployedState>;
-  /** Takes a resource out of the state: it goes on standing on AWS. */
-  forget(address: string): Promise<void>;
+  /** Whether an apply was cut off, so that the state may not know all that it has made. */
+  isUnsure(): Promise<boolean>;
+  /** What Terraform told of such applies. */
+  unsaved(): Promise<string>;
+  /** All is saved. */
+  allSaved(): Promise<void>;
+  /** Saves the state that Terraform could not save when it ended, and left in the folder. @returns whether there was one */
+  pushLeftState(): Promise<boolean>;
+  /** Takes addresses out of the state: what stands on AWS goes on standing. */
+  forget(addresses: readonly string[]): Promise<void>;
   /** Frees a lock on the state that a killed run left. */
   unlock(id: string): Promise<void>;
 }
@@ -67,7 +84,13 @@ export function openTerraform(parts: TerraformParts): TerraformRunner {
   const { folder, signal, emit } = parts;
   const work = join(folder, 'terraform');
   const env = environmentOf(parts);
-  const follow = async (command: string, args: readonly string[], pending: readonly string[] = []) => {
+  const journal = openJournal(work);
+  const leftState = join(folder, 'errored.tfstate');
+  const follow = async (
+    command: string,
+    args: readonly string[],
+    { pending = [], file }: { readonly pending?: readonly string[]; readonly file?: string } = {},
+  ) => {
     const diagnostics: Diagnostic[] = [];
     const step = terraformSteps(emit, parts.stack, pending);
     const onLine = (line: string) => {
@@ -77,9 +100,11 @@ export function openTerraform(parts: TerraformParts): TerraformRunner {
     };
     const all = [command, '-json', '-input=false', ...args];
     const run = { file: parts.found.file, args: all, cwd: folder, env, folder: work, signal, onLine };
-    const { code, errors } = await runInBackground(run);
+    const { code, killedBy, errors } = await runInBackground({ ...run, ...(file !== undefined && { journal: file }) });
     signal.throwIfAborted();
-    if (code === 1) throw terraformProblem(diagnostics, { command, stderr: errors, retry: parts.retry });
+    if (killedBy !== null) throw killedProblem(command, killedBy);
+    if (code !== 0 && diagnostics.length === 0 && (await isFull(work))) throw new LandfallError(diskFull(work));
+    if (code !== 0) throw terraformProblem(diagnostics, { command, stderr: errors, retry: parts.retry });
   };
   /** What ends at once and changes nothing but the folder. */
   const ask = async (...args: readonly string[]): Promise<string> => {
@@ -107,34 +132,66 @@ export function openTerraform(parts: TerraformParts): TerraformRunner {
     plan: async ({ targets = [], refresh = true, destroy = false } = {}) => {
       await mkdir(work, { recursive: true, mode: 0o700 });
       const file = join(work, 'plan');
-      await follow('plan', [
-        `-out=${file}`,
-        ...(refresh ? [] : ['-refresh=false']),
-        ...(destroy ? ['-destroy'] : []),
-        ...targets.map((target) => `-target=${target}`),
-      ]);
-      return { file, changes: plannedChanges(JSON.parse(await ask('show', '-json', file)) as PlanDocument) };
+      const document = await planWithImports({ folder, owner: parts.stack, emit }, async () => {
+        await follow('plan', [
+          `-out=${file}`,
+          ...(refresh ? [] : ['-refresh=false']),
+          ...(destroy ? ['-destroy'] : []),
+          ...targets.map((target) => `-target=${target}`),
+        ]);
+        return JSON.parse(await ask('show', '-json', file)) as PlanDocument;
+      });
+      return { file, changes: plannedChanges(document), imports: importedIn(document) };
     },
     apply: async ({ file, changes }) => {
+      const before = await journal.size();
       try {
-        await follow(
-          'apply',
-          [file],
-          changes.map(({ address }) => address),
-        );
+        await follow('apply', [file], { pending: changes.map(({ address }) => address), file: journal.file });
+        await journal.cutTo(before);
+      } catch (error) {
+        if (!signal.aborted && !leavesUnsaved(error) && !(await exists(leftState))) await journal.cutTo(before);
+        throw error;
       } finally {
         await rm(file, { force: true });
       }
     },
     state: async () => readState(await ask('state', 'pull')),
-    forget: async (address) => {
-      await ask('state', 'rm', address);
+    isUnsure: async () => (await journal.size()) > 0 || (await exists(leftState)),
+    unsaved: () => journal.read(),
+    allSaved: () => journal.cutTo(0),
+    pushLeftState: async () => {
+      if (!(await exists(leftState))) return false;
+      try {
+        await ask('state', 'push', leftState);
+        await rm(leftState, { force: true });
+        return true;
+      } catch (error) {
+        // Another machine has gone on since; what this one had made is known from the journal.
+        if (!(error instanceof LandfallError) || !/newer state|different lineage/.test(error.message)) throw error;
+        await rename(leftState, join(work, 'overtaken.tfstate'));
+        return false;
+      }
+    },
+    forget: async (addresses) => {
+      if (addresses.length > 0) await ask('state', 'rm', ...addresses);
     },
     unlock: async (id) => {
       await ask('force-unlock', '-force', id);
     },
   };
 }
+
+/** Terraform's words go to files: on a full disk they are lost. */
+async function isFull(folder: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize < 64 * 1024;
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
 
 function environmentOf({ env, pluginCache }: TerraformParts): Readonly<Record<string, string | undefined>> {
   return {

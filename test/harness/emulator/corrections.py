@@ -11,10 +11,12 @@ from corrected import (
     flow_logs,
     lambda_functions,
     launch_templates,
+    nat_gateways,
     network_interfaces,
     parameters,
     rds,
     security_groups,
+    tagging,
     waf,
 )
 
@@ -29,10 +31,12 @@ SERVICES = (
     flow_logs,
     lambda_functions,
     launch_templates,
+    nat_gateways,
     network_interfaces,
     parameters,
     rds,
     security_groups,
+    tagging,
     waf,
 )
 
