@@ -29,6 +29,15 @@ function listings(region: string): Readonly<Record<string, Listing>> {
     subnets: { call: ec2('DescribeSubnets'), items: /<subnetId>([^<]+)/g },
     'security groups': { call: ec2('DescribeSecurityGroups'), items: /<groupId>([^<]+)/g },
     addresses: { call: ec2('DescribeAddresses'), items: /<allocationId>([^<]+)/g },
+    'NAT gateways': {
+      call: ec2('DescribeNatGateways'),
+      // A deleted one is listed for a while.
+      items: /<natGatewayId>([^<]+)<\/natGatewayId>(?:(?!<natGatewayId>)[^])*?<state>(?:pending|available)</g,
+    },
+    repositories: {
+      call: json('ecr', region, 'AmazonEC2ContainerRegistry_V20150921.DescribeRepositories'),
+      items: /"repositoryName": ?"([^"]+)/g,
+    },
     'load balancers': {
       call: query('elasticloadbalancing', region, '2015-12-01', 'DescribeLoadBalancers'),
       items: /<LoadBalancerName>([^<]+)/g,

@@ -35,12 +35,20 @@ export interface EmulatedProject {
   killAt(shown: RegExp, command: string, ...args: readonly string[]): Promise<Ended>;
   /** The same, killed as soon as this has happened outside of it. */
   killWhen(happened: () => Promise<boolean>, command: string, ...args: readonly string[]): Promise<Ended>;
+  /** The same; as soon as its progress shows this, something is done, once. */
+  runUntil(
+    shown: RegExp,
+    act: (child: ChildProcess) => unknown,
+    ...line: readonly [string, ...string[]]
+  ): Promise<Ended>;
+  /** The same commands, started by another command line, such as `nsenter`. */
+  startedBy(line: readonly string[]): Pick<EmulatedProject, 'run' | 'runUntil'>;
   /** SIGKILL for the Terraform that works now, as when the machine goes down. */
   killTerraform(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** @param more of the environment of its commands */
+/** @param more environment variables of its commands, in the place of the emulator's own */
 export async function openEmulatedProject(
   emulator: Emulator,
   terraform: Terraform,
@@ -63,8 +71,10 @@ export async function openEmulatedProject(
     ...more,
   };
   const artifact = join(folder, '.landfall', 'dev');
-  const start = (command: string, args: readonly string[]): ChildProcess =>
-    spawn(process.execPath, [program, command, '--env', 'dev', '--json', ...args], { cwd: folder, env });
+  const start = (command: string, args: readonly string[], through: readonly string[] = []): ChildProcess => {
+    const line = [...through, process.execPath, program, command, '--env', 'dev', '--json', ...args];
+    return spawn(line[0] ?? '', line.slice(1), { cwd: folder, env });
+  };
   return {
     folder,
     artifact,
@@ -80,7 +90,6 @@ export async function openEmulatedProject(
       child.stdin?.end(input);
       return outcome(child);
     },
-    killAt: (shown, command, ...args) => outcome(start(command, args), shown),
     killWhen: async (happened, command, ...args) => {
       const child = start(command, args);
       const ended = outcome(child);
@@ -88,6 +97,13 @@ export async function openEmulatedProject(
       child.kill('SIGKILL');
       return ended;
     },
+    killAt: (shown, command, ...args) =>
+      outcome(start(command, args), { shown, act: (child) => child.kill('SIGKILL') }),
+    runUntil: (shown, act, command, ...args) => outcome(start(command, args), { shown, act }),
+    startedBy: (line) => ({
+      run: (command, ...args) => outcome(start(command, args, line)),
+      runUntil: (shown, act, command, ...args) => outcome(start(command, args, line), { shown, act }),
+    }),
     killTerraform: async () => {
       const text = await readFile(join(artifact, 'terraform', 'running.json'), 'utf8');
       const { pid } = JSON.parse(text) as { readonly pid: number };
@@ -98,14 +114,22 @@ export async function openEmulatedProject(
   };
 }
 
-async function outcome(child: ChildProcess, killAt?: RegExp): Promise<Ended> {
+interface Reaction {
+  readonly shown: RegExp;
+  readonly act: (child: ChildProcess) => unknown;
+}
+
+async function outcome(child: ChildProcess, reaction?: Reaction): Promise<Ended> {
+  let waits = reaction;
   const started = performance.now();
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
-    if (killAt?.test(stderr) === true) child.kill('SIGKILL');
+    if (waits?.shown.test(stderr) !== true) return;
+    void waits.act(child);
+    waits = undefined;
   });
   const [code] = (await once(child, 'close')) as [number | null];
   const document = stdout.trim() === '' ? undefined : (JSON.parse(stdout) as Ended['document']);

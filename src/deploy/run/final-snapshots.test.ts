@@ -59,7 +59,7 @@ describe('a plan without the key', () => {
     const asked: PlanOptions[] = [];
     const plan = (options: PlanOptions = {}) => {
       asked.push(options);
-      return Promise.resolve({ file: 'plan', changes: [] });
+      return Promise.resolve({ file: 'plan', changes: [], imports: [] });
     };
     await planWithout({ plan }, state, kept);
     return asked;

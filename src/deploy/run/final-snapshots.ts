@@ -36,6 +36,6 @@ export async function planWithout(
   if (kept === undefined) return terraform.plan({ destroy: true, refresh: false });
   const targets = addresses.filter((address) => address !== kept);
   // No target at all would mean everything.
-  if (targets.length === 0) return { file: '', changes: [] };
+  if (targets.length === 0) return { file: '', changes: [], imports: [] };
   return terraform.plan({ destroy: true, refresh: false, targets });
 }

@@ -115,7 +115,7 @@ test('a deploy lifts it just before Terraform destroys it, for what was named al
   const { session, calls } = await account(modified);
   const changes = [change('aws_db_instance.main', 'delete', database)];
   const terraform: Pick<TerraformRunner, 'plan' | 'apply' | 'state'> = {
-    plan: () => Promise.resolve({ file: '', changes }),
+    plan: () => Promise.resolve({ file: '', changes, imports: [] }),
     apply: () => Promise.resolve(void calls.push('apply')),
     state: () => Promise.resolve(readState('')),
   };
