@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { checkDocument } from '../../src/cli/documents.js';
 import { callAws, createHostedZone } from '../harness/aws-request.js';
 import { openAwsProxy, type AwsProxy, type ProxiedCall } from '../harness/aws-proxy.js';
@@ -119,6 +119,8 @@ describe.skipIf(absent !== undefined)(title, () => {
     }
   });
 
+  afterEach(() => proxy.rule());
+
   afterAll(async () => {
     await proxy.stop();
     await emulator.stop();
@@ -216,6 +218,7 @@ describe.skipIf(absent !== undefined)(title, () => {
     'AWS fails while it applies ($code): the state is kept here, and saved by the next run',
     async ({ fate, code, digit }) => {
       const args = deployOf(digit);
+      proxy.rule(({ operation }) => (operation === 'UpdateService' ? 'hold' : 'pass'));
       const ended = await until(/✓ make aws_ecs_task_definition/, () => proxy.rule(() => fate), args);
       expect(ended.code).toBe(1);
       expect(codes(ended)).toContain(code);

@@ -6,6 +6,8 @@ import type { Emulator } from './emulator.js';
 export interface ProxiedCall {
   /** As it is signed: `s3`, `ec2`. */
   readonly service: string;
+  /** Such as `UpdateService`; empty where the protocol does not name it in a header. */
+  readonly operation: string;
   readonly method: string;
   readonly path: string;
 }
@@ -58,7 +60,11 @@ export async function openAwsProxy(emulator: Emulator): Promise<AwsProxy> {
 
 function callOf({ headers, method = 'GET', url = '/' }: IncomingMessage): ProxiedCall {
   const service = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
-  return { service, method, path: url };
+  const operation =
+    String(headers['x-amz-target'] ?? '')
+      .split('.')
+      .at(-1) ?? '';
+  return { service, operation, method, path: url };
 }
 
 function forward(endpoint: string, agent: Agent, request: IncomingMessage, response: ServerResponse): void {
