@@ -64,6 +64,7 @@ export async function runInBackground(run: BackgroundRun): Promise<Ended> {
         // Without a record the next command would not wait for it: it must not outlive this one.
         child.kill('SIGINT');
         await exit;
+        await rm(files.running, { force: true });
         throw error;
       },
     );
@@ -92,10 +93,7 @@ export async function runInBackground(run: BackgroundRun): Promise<Ended> {
  */
 export async function waitForLeftBehind(folder: string, signal: AbortSignal, onWait: () => void): Promise<boolean> {
   const files = filesIn(folder);
-  const running = await readFile(files.running, 'utf8').then(
-    (text) => JSON.parse(text) as Running,
-    () => undefined,
-  );
+  const running = await recordIn(files.running);
   if (running === undefined) return false;
   const alive = () => isAlive(running.pid, running.startTime);
   const waits = await alive();
@@ -108,6 +106,16 @@ export async function waitForLeftBehind(folder: string, signal: AbortSignal, onW
   }
   await rm(files.running, { force: true });
   return waits;
+}
+
+/** Undefined when there is none; one that a full disk cut off is of a run that was stopped at once. */
+async function recordIn(file: string): Promise<Running | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  try {
+    return JSON.parse(text) as Running;
+  } catch {
+    return undefined;
+  }
 }
 
 const filesIn = (folder: string) => ({
