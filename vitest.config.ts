@@ -25,7 +25,9 @@ export default defineConfig({
           include: ['test/aws/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          globalSetup: 'test/harness/prepare.ts',
+          // Terraform's provider waits most of the time; more than two at once would rather measure the machine.
+          maxWorkers: 2,
         },
       },
     ],

@@ -101,5 +101,7 @@ export async function openImageWorkshop(base: string): Promise<ImageWorkshop> {
   };
 }
 
-/** buildah keeps its layers mounted upon themselves. */
-const unmounted = (folder: string): Promise<unknown> => exec('umount', [folder]).catch(() => undefined);
+/** Builders keep their layers mounted upon themselves: more than once, and busy for a while, when one of them was killed. */
+async function unmounted(folder: string): Promise<void> {
+  while (await exec('umount', ['--lazy', folder]).then(Boolean, () => false));
+}

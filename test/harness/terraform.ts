@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -65,10 +65,12 @@ async function offlineEnvironment(): Promise<Readonly<Record<string, string>>> {
   );
   await mkdir(dirname(file), { recursive: true });
   const include = '["registry.terraform.io/hashicorp/aws"]';
+  const written = `${file}.${String(process.pid)}`;
   await writeFile(
-    file,
+    written,
     `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n    include = ${include}\n  }\n  direct {\n    exclude = ${include}\n  }\n}\n`,
   );
+  await rename(written, file);
   return { TF_CLI_CONFIG_FILE: file };
 }
 
