@@ -136,6 +136,12 @@ describe.skipIf(absent !== undefined)(title, () => {
     expect(changes(ended)).toEqual(['update aws_ecs_service.api', 'replace aws_ecs_task_definition.api']);
   });
 
+  test('a digest that no repository has is told before anything changes', async () => {
+    const ended = await run('infra:deploy', ...deployArgs(image('gateway', '1'), image('api', '0')));
+    expect([ended.code, codes(ended)]).toEqual([1, ['IMAGE_NOT_FOUND']]);
+    expect(ended.stderr).not.toContain('data.aws_');
+  });
+
   describe.skipIf(base.folder === undefined)(`with images that it builds itself ${base.reason ?? ''}`, () => {
     const site = (): BuildingSite => {
       if (building === undefined) throw new Error('These are skipped.');

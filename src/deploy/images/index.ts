@@ -3,6 +3,7 @@ import { chooseBuilder, type BuilderChoice } from './builders/find.js';
 
 export { buildImages } from './build-images.js';
 export { contentHashes } from './content-hashes.js';
+export { assertPushed, type PushedImage } from './pushed.js';
 export { describeChoice } from './builders/find.js';
 
 /**

@@ -14,7 +14,14 @@ import { withClaim } from '../state/claim.js';
 import type { PlannedChange } from '../terraform/plan.js';
 import { applyReviewed, type Confirm } from './apply.js';
 import { makeRepositories } from './foundations.js';
-import { assertChoice, resolveImages, variablesOf, type DeployedImage, type ImageChoice } from './images.js';
+import {
+  assertChoice,
+  givenImages,
+  resolveImages,
+  variablesOf,
+  type DeployedImage,
+  type ImageChoice,
+} from './images.js';
 import { siteHashes } from './sites.js';
 import { taskDefinitionOf, type Deployed, type SiteUpload, type Stages } from './stages.js';
 import { usersOf } from './targets.js';
@@ -133,6 +140,7 @@ async function findWhatIs(deploy: Deploy, workspace: Workspace): Promise<Found> 
   const choice: ImageChoice = { manifest, services, given, contents: deploy.contents, record };
   assertChoice(choice);
   const repositories = await makeRepositories(deploy, workspace);
+  await stages.assertPushed(session, givenImages(choice, repositories));
   const images = await resolveImages(choice, repositories, (only, byService) =>
     stages.build({
       manifest,

@@ -2,6 +2,7 @@ import { LandfallError, LandfallErrors, type Problem } from '../../base/errors.j
 import type { Emit } from '../../base/events.js';
 import type { Manifest, ManifestImage } from '../../stack/manifest.js';
 import type { AwsSession } from '../aws/session.js';
+import type { PushedImage } from '../images/index.js';
 import type { DeploymentRecord, RecordedImage } from '../records.js';
 
 /** What builds and pushes images. */
@@ -75,6 +76,20 @@ export function assertChoice({ manifest, services, given, record }: ImageChoice)
       : []),
   ];
   if (first !== undefined) throw new LandfallErrors([first, ...rest]);
+}
+
+/**
+ * The images that were built elsewhere, or earlier.
+ * @param repositories URI by Terraform address
+ */
+export function givenImages(
+  { manifest, given }: ImageChoice,
+  repositories: Readonly<Record<string, string>>,
+): readonly PushedImage[] {
+  return manifest.images.flatMap(({ service, repository }) => {
+    const digest = given[service];
+    return digest === undefined ? [] : [{ service, repository: repositories[repository] ?? '', digest }];
+  });
 }
 
 /** Whether this deploy builds the image, or takes the one that stands. */

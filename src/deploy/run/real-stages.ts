@@ -1,5 +1,5 @@
 import type { Waiting } from '../../base/waiting.js';
-import { buildImages, contentHashes } from '../images/index.js';
+import { assertPushed, buildImages, contentHashes } from '../images/index.js';
 import { preflight } from '../preflight/preflight.js';
 import { rollOut } from '../rollout/roll-out.js';
 import { redisParts, rotateRedisToken } from '../rotation/index.js';
@@ -13,6 +13,7 @@ import { taskDefinitionOf, type Deployed, type SiteUpload, type Stages } from '.
 export function awsStages(waiting: Waiting): Stages {
   return {
     build: buildImages,
+    assertPushed,
     hashImages: contentHashes,
     check: preflight,
     adopt: async ({ session, synthesis }, { folder }) =>

@@ -1,3 +1,5 @@
+import type { AwsSession } from '../aws/session.js';
+import type { PushedImage } from '../images/index.js';
 import type { Manifest } from '../../stack/manifest.js';
 import type { RecordedImage } from '../records.js';
 import { identifier } from '../../base/names.js';
@@ -15,6 +17,8 @@ export interface Deployed {
 /** The stages of a deployment beside Terraform's. Each emits its own steps; each done again ends in the same. */
 export interface Stages {
   readonly build: BuildImages;
+  /** Sees that images that are not built now stand in their repositories. */
+  readonly assertPushed: (session: AwsSession, images: readonly PushedImage[]) => Promise<void>;
   /** By service, the hash of all that its image would be made from. */
   readonly hashImages: (
     manifest: Pick<Manifest, 'images'>,

@@ -73,7 +73,11 @@ export async function openWorkspace(target: Target): Promise<Workspace> {
   };
 }
 
-export const claimOf = ({ session, emit }: Target, { bucket, folder }: Workspace, waiting: Waiting): Claiming => ({
+export const claimOf = (
+  { session, emit }: Pick<Target, 'session' | 'emit'>,
+  { bucket, folder }: Pick<Workspace, 'bucket' | 'folder'>,
+  waiting: Waiting,
+): Claiming => ({
   session,
   bucket,
   ownFile: join(folder, 'claim'),

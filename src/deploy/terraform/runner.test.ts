@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LandfallEvent } from '../../base/events.js';
 import { startTimeOf } from '../../base/start-time.js';
 import { shopStack } from '../testing/stack.js';
@@ -16,7 +16,10 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'landfall-runner-'));
   await writeFile(join(folder, 'main.tf.json'), '{ "terraform": {} }');
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
 
 /** A program in Terraform's place. `script` is JavaScript that has `args`, `print(message)` and `exit`. */
 async function fakeTerraform(script: string): Promise<string> {
@@ -64,6 +67,22 @@ describe('terraform', () => {
     expect(inits).toHaveLength(2);
     expect(inits[0]).toContain('-backend-config=bucket=state');
     expect(inits[0]).toContain('-backend-config=use_lockfile=true');
+  });
+
+  test('works in its own folder and workspace, whatever the environment says of others', async () => {
+    vi.stubEnv('TF_DATA_DIR', '/elsewhere');
+    vi.stubEnv('TF_WORKSPACE', 'other');
+    vi.stubEnv('TF_LOG_PATH', '/var/log/terraform');
+    const { terraform } = await open(`
+      import { writeFileSync } from 'node:fs';
+      const { TF_DATA_DIR, TF_WORKSPACE, TF_LOG_PATH } = process.env;
+      writeFileSync('seen', JSON.stringify({ TF_DATA_DIR, TF_WORKSPACE, TF_LOG_PATH }));`);
+    await terraform.unlock('id');
+    expect(JSON.parse(await readFile(join(folder, 'seen'), 'utf8'))).toEqual({
+      TF_DATA_DIR: join(folder, '.terraform'),
+      TF_WORKSPACE: 'default',
+      TF_LOG_PATH: '/var/log/terraform',
+    });
   });
 
   test('plans into a file, for targets alone and without reading, and tells the changes', async () => {

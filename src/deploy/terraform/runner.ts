@@ -193,12 +193,15 @@ const exists = (file: string): Promise<boolean> =>
     () => false,
   );
 
-function environmentOf({ env, pluginCache }: TerraformParts): Readonly<Record<string, string | undefined>> {
+function environmentOf({ env, folder, pluginCache }: TerraformParts): Readonly<Record<string, string | undefined>> {
   return {
     TF_PLUGIN_CACHE_DIR: pluginCache,
     // The lock file stands in a folder of generated files, for this machine alone.
     TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: '1',
     ...env,
+    // Set for another project's Terraform, these would take an environment's state from elsewhere.
+    TF_DATA_DIR: join(folder, '.terraform'),
+    TF_WORKSPACE: 'default',
     TF_IN_AUTOMATION: '1',
     CHECKPOINT_DISABLE: '1',
     NO_COLOR: '1',
