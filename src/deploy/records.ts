@@ -74,17 +74,25 @@ export async function endDeployment(session: AwsSession, bucket: string, record:
   try {
     await client.send(new PutObjectCommand({ ...object, Key: `${folder}${record.id}.json` }));
     await client.send(new PutObjectCommand({ ...object, Key: latestKey }));
-    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: begunKey }));
+    const begun = await unfinishedDeployment(session, bucket);
+    // That of another, which lost its claim to this one, stays: nobody knows what it changed.
+    if (begun?.id === record.id) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: begunKey }));
   } catch (error) {
     throw awsProblem(error, 'write the record of this deployment');
   }
 }
 
-/** Forgets what is deployed, once it is gone; the records of the past stay. */
-export async function forgetDeployment(session: AwsSession, bucket: string): Promise<void> {
+/** Forgets what was deployed, as it is about to go; the records of the past stay. */
+export const forgetLatest = (session: AwsSession, bucket: string): Promise<void> => forget(session, bucket, latestKey);
+
+/** Forgets that something is deployed, or was begun, once it is gone; the records of the past stay. */
+export const forgetDeployment = (session: AwsSession, bucket: string): Promise<void> =>
+  forget(session, bucket, latestKey, begunKey);
+
+async function forget(session: AwsSession, bucket: string, ...keys: readonly string[]): Promise<void> {
   const client = session.client(S3Client);
   try {
-    for (const Key of [latestKey, begunKey]) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+    for (const Key of keys) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
   } catch (error) {
     throw awsProblem(error, 'write down that the environment is gone');
   }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkDocument } from '../../src/cli/documents.js';
+import { openAws } from '../../src/deploy/aws/session.js';
+import { removeBucket } from '../../src/deploy/state/empty-bucket.js';
 import { createHostedZone } from '../harness/aws-request.js';
 import { findBaseImage } from '../harness/base-image.js';
 import { openBuildingSite, runningImage, type BuildingSite } from '../harness/building.js';
@@ -200,6 +202,18 @@ describe.skipIf(absent !== undefined)(title, () => {
     const ended = await done('infra:deploy', '--yes', '--no-verify', 'site');
     expect(ended.document).toMatchObject({ changes: [], sites: [{ service: 'site', uploaded: 1 }] });
     expect(ended.stderr).not.toContain('data.aws_');
+  });
+
+  test('a site whose bucket somebody has deleted gets a new one, and its files', async () => {
+    const credentials = { accessKeyId: emulator.account, secretAccessKey: 'emulator' };
+    const session = await openAws({ region, endpoint: emulator.endpoint, credentials });
+    const buckets = (await inventoryOf(emulator, region))['buckets'] ?? [];
+    const bucket = buckets.find((name) => name.startsWith('tiny-dev-site')) ?? '';
+    await removeBucket(session, bucket);
+    const ended = await done('infra:deploy', '--refresh', ...deployArgs(image('gateway', '1'), image('api', '2')));
+    expect(changes(ended)).toContain('create aws_s3_bucket.site');
+    expect(ended.document).toMatchObject({ sites: [{ service: 'site', uploaded: 1 }] });
+    expect((await inventoryOf(emulator, region))['buckets']).toEqual(buckets);
   });
 
   test('two at once: the second ends, and says why', async () => {

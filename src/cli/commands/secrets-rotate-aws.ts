@@ -18,7 +18,7 @@ import {
 } from '../../deploy/run/workspace.js';
 import { secretPrefix, type DeclaredSecret } from '../../deploy/secrets/declared.js';
 import { stateBucketExists, stateBucketName } from '../../deploy/state/bucket.js';
-import { withClaim } from '../../deploy/state/claim.js';
+import { takenOver, withClaim } from '../../deploy/state/claim.js';
 import type { Io } from '../io.js';
 import { openTarget as openTerraformTarget } from './aws-target.js';
 import type { RotateOptions } from './secrets-rotate.js';
@@ -41,8 +41,9 @@ export async function rotateOnAws(
   const rotateOriginVerify = async () => {
     if (terraform !== undefined) await rotateOrigin(terraform);
   };
-  const rotateAll = async () => {
+  const rotateAll = async (isHeld: () => boolean) => {
     for (const secret of secrets) {
+      if (!isHeld()) throw takenOver();
       const step = { type: 'step', id: `rotate ${secret.key}`, label: `Rotate ${secret.key}` } as const;
       const started = waiting.now();
       emit({ ...step, status: 'started' });
@@ -57,7 +58,9 @@ export async function rotateOnAws(
   };
   await withLock(lockFile(projectFolder, manifest.environment), async () => {
     const isDeployed = await stateBucketExists(session, bucket);
-    await (isDeployed ? withClaim(claimOf({ session, emit }, { bucket, folder }, waiting), rotateAll) : rotateAll());
+    await (isDeployed
+      ? withClaim(claimOf({ session, emit }, { bucket, folder }, waiting), rotateAll)
+      : rotateAll(() => true));
   });
 }
 

@@ -1,3 +1,4 @@
+import { LandfallError } from '../../base/errors.js';
 import type { Address } from '../../stack/stack.js';
 import { viewOf } from '../../stack/view.js';
 import { findTagged } from '../run/remains.js';
@@ -32,6 +33,29 @@ export async function recover(target: Target, workspace: Workspace): Promise<rea
   tell(target, unsaved, blocks);
   return blocks.map(({ to }) => to);
 }
+
+/**
+ * The same for a plan, which writes no state.
+ * @throws LandfallError `STATE_NOT_SAVED` when only a deploy can go on from what stands
+ */
+export async function recoverForPlan(target: Target, workspace: Workspace): Promise<void> {
+  const { terraform, folder } = workspace;
+  if (!(await terraform.isUnsure())) return;
+  if (await terraform.hasLeftState()) throw unsavedState();
+  const unsaved = unsavedIn(readJournal(await terraform.unsaved()), await terraform.state());
+  if (unsaved.gone.length > 0) throw unsavedState();
+  const { stack, manifest } = target.synthesis;
+  const blocks = await importBlocks(stack, unsaved.creations, () => findTagged(target.session, manifest));
+  await writeAdopted(folder, blocks);
+  tell(target, unsaved, blocks);
+}
+
+const unsavedState = (): LandfallError =>
+  new LandfallError({
+    code: 'STATE_NOT_SAVED',
+    message: 'An interrupted run left what the state does not know yet, and a plan saves nothing.',
+    fix: 'Run infra:deploy on this machine: it saves that first, then shows its plan and asks.',
+  });
 
 /** Everything that the environment has is in the state: what was kept to be taken over is forgotten. */
 export async function recovered({ folder, terraform }: Workspace): Promise<void> {

@@ -52,7 +52,7 @@ async function deploy(
     confirm: () => Promise.resolve(),
     allowDataLoss: [],
   };
-  const scope = { refresh: true, migrated, firstEver, begin: () => Promise.resolve() };
+  const scope = { refresh: true, migrated: () => migrated, firstEver, begin: () => Promise.resolve() };
   await applyReviewed(parts, { terraform } as unknown as Workspace, scope);
   return done;
 }

@@ -25,8 +25,8 @@ interface Scope {
   /** Absent for everything; empty when Terraform has nothing to do. */
   readonly targets?: readonly string[];
   readonly refresh: boolean;
-  /** Services whose database is migrated before they take their new image. */
-  readonly migrated: readonly string[];
+  /** Services whose database is migrated before they take their new image, where this is planned. */
+  readonly migrated: (planned: readonly PlannedChange[]) => readonly string[];
   /** Nothing was deployed to the end yet: nobody is served, so nothing but tasks has to wait for the migrations. */
   readonly firstEver: boolean;
   /** Called before the first change. */
@@ -53,26 +53,26 @@ export async function applyReviewed(
   const whole = await terraform.plan({ targets, refresh });
   await askFor(parts, whole.changes);
   await scope.begin();
+  const migrated = scope.migrated(whole.changes);
   const cache = redisParts(parts.target.synthesis.stack);
   const makesCache = whole.changes.some(({ address, action }) => action !== 'update' && cache.includes(address));
   const setPassword = async (state: DeployedState) => {
     if (cache.length > 0) await parts.stages.rotateRedis({ target: parts.target, workspace, state });
   };
-  if (scope.migrated.length === 0 && !makesCache) {
+  if (migrated.length === 0 && !makesCache) {
     // A run before may have made the cache and gone no further.
     if (refresh && cache.length > 0 && whole.changes.length > 0) await setPassword(await terraform.state());
     await applyPlan(parts, terraform, whole);
     return { changes: whole.changes, state: await terraform.state() };
   }
-  const needed = [...neededBy(parts.target, scope.migrated), ...(makesCache ? cache : [])];
+  const needed = [...neededBy(parts.target, migrated), ...(makesCache ? cache : [])];
   const before = scope.firstEver ? allButServices(parts.target) : [...new Set(needed)].toSorted();
   const first = await terraform.plan({ targets: before, refresh: false });
   await askFor(parts, notIn(first.changes, whole.changes));
   await applyPlan(parts, terraform, first);
   const between = await terraform.state();
   await setPassword(between);
-  if (scope.migrated.length > 0)
-    await parts.stages.migrate({ target: parts.target, workspace, state: between }, scope.migrated);
+  if (migrated.length > 0) await parts.stages.migrate({ target: parts.target, workspace, state: between }, migrated);
   const unread = await terraform.plan({ targets, refresh: false });
   const missing = notIn(whole.changes, [...first.changes, ...unread.changes]);
   // What was changed by hand, or rolled back by ECS, only reading shows.

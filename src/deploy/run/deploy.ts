@@ -1,6 +1,5 @@
 import type { Waiting } from '../../base/waiting.js';
 import { withLock } from '../../base/lock.js';
-import { viewOf } from '../../stack/view.js';
 import { recover, recovered } from '../adopt/recover.js';
 import {
   beginDeployment,
@@ -10,7 +9,8 @@ import {
   unfinishedDeployment,
   type DeploymentRecord,
 } from '../records.js';
-import { withClaim } from '../state/claim.js';
+import { stateBucketExists } from '../state/bucket.js';
+import { takenOver, withClaim } from '../state/claim.js';
 import type { PlannedChange } from '../terraform/plan.js';
 import { applyReviewed, type Confirm } from './apply.js';
 import { makeRepositories } from './foundations.js';
@@ -22,8 +22,9 @@ import {
   type DeployedImage,
   type ImageChoice,
 } from './images.js';
+import { migratedBy } from './migrated.js';
 import { siteHashes } from './sites.js';
-import { taskDefinitionOf, type Deployed, type SiteUpload, type Stages } from './stages.js';
+import type { Deployed, SiteUpload, Stages } from './stages.js';
 import { usersOf } from './targets.js';
 import { timer, type Seconds, type Timer } from './timer.js';
 import { backendOf, claimOf, lockFile, openWorkspace, writeImages, type Target, type Workspace } from './workspace.js';
@@ -84,18 +85,27 @@ async function run(deploy: Deploy): Promise<DeployResult> {
   const { target, stages } = deploy;
   const time = timer(deploy.waiting);
   const workspace = await openWorkspace(target);
-  if (deploy.unlock !== undefined) await unlock(deploy, workspace, deploy.unlock);
-  await time('check', () => stages.check(target, workspace));
-  return withClaim(claimOf(target, workspace, deploy.waiting), () => deployFrom(deploy, workspace, time));
+  const check = () => time('check', () => stages.check(target, workspace));
+  // Without its bucket an environment cannot be held; the check says so, with all else that is missing.
+  if (!(await stateBucketExists(target.session, workspace.bucket).catch(() => false))) await check();
+  return withClaim(claimOf(target, workspace, deploy.waiting), async (isHeld) => {
+    if (deploy.unlock !== undefined) await unlock(deploy, workspace, deploy.unlock);
+    await check();
+    return deployFrom(deploy, workspace, time, isHeld);
+  });
 }
 
-async function deployFrom(deploy: Deploy, workspace: Workspace, time: Timer): Promise<DeployResult> {
+async function deployFrom(
+  deploy: Deploy,
+  workspace: Workspace,
+  time: Timer,
+  isHeld: () => boolean,
+): Promise<DeployResult> {
   const { target, stages } = deploy;
   await time('recovery', () => recover(target, workspace));
   const found = await time('images', () => findWhatIs(deploy, workspace));
   const nothing = { changed: false, changes: [], images: found.images, sites: [], seconds: time.seconds };
-  const changedSites = sitesToUpload(deploy, found);
-  if (!deploy.refresh && isCurrent(found) && changedSites.length === 0) return nothing;
+  if (!deploy.refresh && isCurrent(found) && sitesToUpload(deploy, found).length === 0) return nothing;
 
   const { bucket, folder, terraform } = workspace;
   const begun = {
@@ -103,28 +113,41 @@ async function deployFrom(deploy: Deploy, workspace: Workspace, time: Timer): Pr
     at: new Date(deploy.waiting.now()).toISOString(),
     by: target.session.callerArn,
   };
+  const begin = () => beginDeployment(target.session, bucket, begun);
+  const stillHeld = async () => {
+    if (isHeld()) return;
+    // What this one did until here, the other does not know: the next deployment looks at all of it.
+    await begin();
+    throw takenOver();
+  };
+  const scope = scopeOf(deploy, found);
+  await stillHeld();
   await writeImages(folder, variablesOf(target.synthesis.manifest, found.images));
   const { changes, state } = await time('terraform', async () => {
     await terraform.init(backendOf(workspace, target));
     await stages.adopt(target, workspace);
-    const begin = () => beginDeployment(target.session, bucket, begun);
-    const migrated = migratedBy(deploy, found);
+    const migrated = (planned: readonly PlannedChange[]) =>
+      deploy.migrate ? migratedBy(target.synthesis, changedImages(found), planned) : [];
     const firstEver = found.record === undefined;
-    const scope = { ...scopeOf(deploy, found), migrated, firstEver, begin };
-    const applied = await applyReviewed(deploy, workspace, scope);
+    const applied = await applyReviewed(deploy, workspace, { ...scope, migrated, firstEver, begin });
     if (scope.targets === undefined) await recovered(workspace);
     return applied;
   });
+  await stillHeld();
   const deployed: Deployed = { target, workspace, state };
   await time('rollout', async () => {
     await stages.rotateRedis(deployed);
     await stages.rollOut(deployed, awaited(deploy, found));
   });
-  const sites = await time('sites', () => stages.uploadSites(deployed, changedSites));
+  await stillHeld();
+  const named = sitesToUpload(deploy, found, scope.targets === undefined);
+  const sites = await time('sites', () => stages.uploadSites(deployed, named));
   if (deploy.verify) await time('addresses', () => stages.verify(deployed));
+  await stillHeld();
   await endDeployment(target.session, bucket, { ...begun, ...recordOf(deploy, found) });
   // A change of the config that needs none of AWS, or none of the named services.
-  const changed = found.unfinished || changes.length + sites.length + changedImages(found).length > 0;
+  const written = sites.filter(({ uploaded, deleted }) => uploaded + deleted > 0);
+  const changed = found.unfinished || changes.length + written.length + changedImages(found).length > 0;
   return { ...nothing, changed, changes, sites };
 }
 
@@ -171,10 +194,18 @@ const standsAsRecorded = ({ record, unfinished, workspace }: Found): boolean =>
 /** Nothing for Terraform to do. */
 const isCurrent = (found: Found): boolean => standsAsRecorded(found) && changedImages(found).length === 0;
 
-function sitesToUpload({ services }: Deploy, { record, sites }: Found): readonly string[] {
-  return Object.keys(sites).filter(
-    (site) => (services.length === 0 || services.includes(site)) && sites[site] !== record?.sites[site],
-  );
+/**
+ * Sites whose source has changed; after a deployment that did not end, or where Terraform looked at everything, all: a bucket may be a
+ * new one. What is there already is not uploaded again.
+ */
+function sitesToUpload(
+  { services }: Deploy,
+  { record, unfinished, sites }: Found,
+  lookedAtAll = false,
+): readonly string[] {
+  return Object.keys(sites)
+    .filter((site) => services.length === 0 || services.includes(site))
+    .filter((site) => lookedAtAll || unfinished || sites[site] !== record?.sites[site]);
 }
 
 /** The whole; or where only images changed, or services were named, what runs those images, without reading the rest. */
@@ -194,18 +225,6 @@ function scopeOf(deploy: Deploy, found: Found): { readonly targets?: readonly st
 function awaited({ services }: Deploy, { images }: Found): Readonly<Record<string, DeployedImage>> {
   if (services.length === 0) return images;
   return Object.fromEntries(Object.entries(images).filter(([service]) => services.includes(service)));
-}
-
-/** Services with a new image and a command that migrates their database. */
-function migratedBy({ target, migrate: wanted }: Deploy, found: Found): readonly string[] {
-  if (!wanted) return [];
-  const changed = changedImages(found);
-  const view = viewOf(target.synthesis.stack);
-  return target.synthesis.manifest.images.flatMap(({ service, migrate }) =>
-    migrate !== undefined && changed.includes(service) && view.get(taskDefinitionOf(service)) !== undefined
-      ? [service]
-      : [],
-  );
 }
 
 /** Named services alone leave the rest as recorded, the artifact too: the next whole deployment goes through Terraform. */

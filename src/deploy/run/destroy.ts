@@ -5,11 +5,11 @@ import type { ResourceType } from '../../stack/stack.js';
 import { importRules } from '../adopt/import-rules.js';
 import { recover, recovered } from '../adopt/recover.js';
 import { deleteAppRunnerLogs } from '../logs/app-runner.js';
-import { beginDeployment, forgetDeployment, recordId } from '../records.js';
+import { beginDeployment, forgetDeployment, forgetLatest, recordId } from '../records.js';
 import { writeImports } from '../secrets/index.js';
 import { removeTaskDefinitions } from '../services/task-definitions.js';
 import { stateBucketExists } from '../state/bucket.js';
-import { withClaim } from '../state/claim.js';
+import { takenOver, withClaim } from '../state/claim.js';
 import { removeBucket } from '../state/empty-bucket.js';
 import { readAdopted, writeAdopted } from '../terraform/adopted.js';
 import type { PlannedChange } from '../terraform/plan.js';
@@ -58,7 +58,7 @@ async function run(destroy: Destroy): Promise<DestroyResult> {
   const workspace = await openWorkspace(target);
   const deployed = await stateBucketExists(session, workspace.bucket);
   const claiming = claimOf(target, workspace, destroy.waiting);
-  const done = deployed ? await withClaim(claiming, () => destroyAll(destroy, workspace)) : nothing;
+  const done = deployed ? await withClaim(claiming, (isHeld) => destroyAll(destroy, workspace, isHeld)) : nothing;
   if (deployed && withState) await removeBucket(session, workspace.bucket);
   const found = await findRemains(session, synthesis.manifest);
   const { keptKey: kept } = done;
@@ -68,15 +68,16 @@ async function run(destroy: Destroy): Promise<DestroyResult> {
 type Done = Omit<DestroyResult, 'remains'>;
 const nothing: Done = { destroyed: [] };
 
-async function destroyAll(destroy: Destroy, workspace: Workspace): Promise<Done> {
-  const done = await destroyResources(destroy, workspace);
+async function destroyAll(destroy: Destroy, workspace: Workspace, isHeld: () => boolean): Promise<Done> {
+  const done = await destroyResources(destroy, workspace, isHeld);
+  if (!isHeld()) throw takenOver();
   const { session, synthesis } = destroy.target;
   await removeTaskDefinitions(session, synthesis.manifest);
   await deleteAppRunnerLogs(session, synthesis.stack);
   return done;
 }
 
-async function destroyResources(destroy: Destroy, workspace: Workspace): Promise<Done> {
+async function destroyResources(destroy: Destroy, workspace: Workspace, isHeld: () => boolean): Promise<Done> {
   const { target, waiting, unlock } = destroy;
   const { session, synthesis } = target;
   const { terraform, folder, bucket } = workspace;
@@ -96,8 +97,11 @@ async function destroyResources(destroy: Destroy, workspace: Workspace): Promise
     const kept = keptKey(synthesis.stack, state, destroy.skipFinalSnapshot);
     const { changes } = await planWithout(terraform, state, kept);
     await askFor(destroy, changes, state);
+    if (!isHeld()) throw takenOver();
     const at = new Date(waiting.now()).toISOString();
     await beginDeployment(session, bucket, { id: recordId(waiting.now()), at, by: session.callerArn });
+    // What stood no longer stands: a deploy after a destroy that was killed makes and migrates everything.
+    await forgetLatest(session, bucket);
     await liftProtection(workspace, lift);
     // Terraform can override what the config has alone.
     const { nodes } = viewOf(synthesis.stack);

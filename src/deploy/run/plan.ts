@@ -1,5 +1,5 @@
 import { withLock } from '../../base/lock.js';
-import { recover } from '../adopt/recover.js';
+import { recoverForPlan } from '../adopt/recover.js';
 import { latestRecord } from '../records.js';
 import { hasObjects } from '../state/empty-bucket.js';
 import { variablesOf } from './images.js';
@@ -29,7 +29,7 @@ export function planAws(target: Target, { check, adopt, hashImages }: PlanStages
     const record = await latestRecord(session, workspace.bucket);
     await writeImages(workspace.folder, variablesOf(manifest, record?.images ?? {}));
     await workspace.terraform.init(backendOf(workspace, target));
-    await recover(target, workspace);
+    await recoverForPlan(target, workspace);
     await adopt(target, workspace);
     const { changes } = await workspace.terraform.plan();
     const contentOf = (service: string) => record?.images[service]?.content;

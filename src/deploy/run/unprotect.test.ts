@@ -128,7 +128,7 @@ test('a deploy lifts it just before Terraform destroys it, for what was named al
         allowDataLoss,
       },
       { terraform } as unknown as Workspace,
-      { refresh: true, migrated: [], firstEver: false, begin: () => Promise.resolve() },
+      { refresh: true, migrated: () => [], firstEver: false, begin: () => Promise.resolve() },
     );
   await expect(deploy(['aws_db_instance.other'])).rejects.toMatchObject({ problems: [{ code: 'DATA_LOSS' }] });
   expect(calls).toEqual([]);

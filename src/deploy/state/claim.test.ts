@@ -47,8 +47,13 @@ function held(name: string) {
   const emit = (event: LandfallEvent) => event.type === 'warning' && warned.push(event.problem.code);
   let begin: () => void = () => undefined;
   const started = new Promise<void>((resolve) => (begin = resolve));
-  const ended = withClaim(machine(name, { beats, emit: (event) => void emit(event) }), () => (begin(), work));
-  return { started, ended, warned, beat: () => beat(), end: () => end() };
+  let isHeld = () => false;
+  const ended = withClaim(machine(name, { beats, emit: (event) => void emit(event) }), (still) => {
+    isHeld = still;
+    begin();
+    return work;
+  });
+  return { started, ended, warned, isHeld: () => isHeld(), beat: () => beat(), end: () => end() };
 }
 
 test('one machine after the other: the claim is gone afterwards, also when the work fails', async () => {
@@ -78,7 +83,9 @@ test('a claim without a sign of life is taken over after 45 s', async () => {
   const waiting = fakeWaiting();
   const second = withClaim(machine('b', { waiting }), async () => {
     first.beat();
+    expect(first.isHeld()).toBe(true);
     await expect.poll(() => first.warned).toEqual(['DEPLOYMENT_TAKEN_OVER']);
+    expect(first.isHeld()).toBe(false);
     first.end();
     await first.ended;
     expect(account.object).toContain('"beat":0');
@@ -102,6 +109,23 @@ test('what a killed command of the same folder left is taken over at once', asyn
   expect(await withClaim(machine('a', { waiting }), () => Promise.resolve('done'))).toBe('done');
   expect(waiting.slept).toBe(0);
   killed.end();
+});
+
+test('a write whose answer is lost is known as its own, at the beginning and in a sign of life', async () => {
+  account.loseAnswers(1);
+  const first = held('a');
+  await first.started;
+  expect(account.object).toContain('"beat":0');
+  account.loseAnswers(1);
+  for (const beat of [1, 2, 3]) {
+    first.beat();
+    await expect.poll(() => account.object).toContain(`"beat":${String(beat)}`);
+    await account.changed(20);
+  }
+  expect([first.warned, first.isHeld()]).toEqual([[], true]);
+  first.end();
+  await first.ended;
+  expect(account.object).toBeUndefined();
 });
 
 test('of several at once one holds it', async () => {

@@ -43,20 +43,25 @@ const silenceMilliseconds = 45_000;
 /**
  * Holds the environment while `work` runs, against every other machine. The claim is an object that is written only when none stands.
  * One whose owner gives no sign of life is taken over.
+ * @param work asks `isHeld` before it goes on to what must not be done beside another: this machine may have slept for so long that
+ *   another took the claim over
  * @throws LandfallError `DEPLOYMENT_RUNNING` naming the owner
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html (not re-read)
  */
-export async function withClaim<T>(claiming: Claiming, work: () => Promise<T>): Promise<T> {
+export async function withClaim<T>(claiming: Claiming, work: (isHeld: () => boolean) => Promise<T>): Promise<T> {
   const held = await acquire(claiming);
   const ended = new AbortController();
-  const beating = keepAlive(claiming, held, ended.signal);
+  let isHeld = true;
+  const beating = keepAlive(claiming, held, ended.signal).then((still) => (isHeld = still));
   try {
-    return await work();
+    return await work(() => isHeld);
   } finally {
     ended.abort();
     if (await beating) await release(claiming);
   }
 }
+
+export const takenOver = (): LandfallError => new LandfallError(lost);
 
 interface Held {
   readonly claim: Claim;
@@ -105,7 +110,7 @@ async function isDead(claiming: Claiming, { claim, etag }: Held): Promise<boolea
   return true;
 }
 
-/** @returns whether the claim is still held: this machine may have slept for so long that another took it over */
+/** @returns whether the claim is still held */
 async function keepAlive(claiming: Claiming, { claim, etag }: Held, signal: AbortSignal): Promise<boolean> {
   const beats = claiming.beats ?? ((until) => setInterval(beatMilliseconds, undefined, { signal: until }));
   let last: string | undefined = etag;
@@ -153,14 +158,19 @@ async function read({ session, bucket }: Claiming): Promise<Held | undefined> {
  * @param etag of the claim that is replaced; undefined when none stands
  * @returns the new one; undefined when another was quicker
  */
-async function write({ session, bucket }: Claiming, claim: Claim, etag?: string): Promise<string | undefined> {
+async function write(claiming: Claiming, claim: Claim, etag?: string): Promise<string | undefined> {
+  const { session, bucket } = claiming;
   const condition = etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag };
   const object = { Bucket: bucket, Key: key, Body: JSON.stringify(claim), ContentType: 'application/json' };
   try {
     return (await session.client(S3Client).send(new PutObjectCommand({ ...object, ...condition }))).ETag;
   } catch (error) {
-    if ([404, 409, 412].includes(statusOf(error) ?? 0)) return undefined;
-    throw awsProblem(error, 'write down that this command works on the environment');
+    if (![404, 409, 412].includes(statusOf(error) ?? 0)) {
+      throw awsProblem(error, 'write down that this command works on the environment');
+    }
+    // It may have been written, and the answer lost: what was sent again then met itself.
+    const now = await read(claiming);
+    return now?.claim.id === claim.id ? now.etag : undefined;
   }
 }
 

@@ -72,6 +72,8 @@ export interface TerraformRunner {
   unsaved(): Promise<string>;
   /** All is saved. */
   allSaved(): Promise<void>;
+  /** Whether Terraform could not save its state when it ended, and left it in the folder. */
+  hasLeftState(): Promise<boolean>;
   /** Saves the state that Terraform could not save when it ended, and left in the folder. @returns whether there was one */
   pushLeftState(): Promise<boolean>;
   /** Takes addresses out of the state: what stands on AWS goes on standing. */
@@ -159,6 +161,7 @@ export function openTerraform(parts: TerraformParts): TerraformRunner {
     isUnsure: async () => (await journal.size()) > 0 || (await exists(leftState)),
     unsaved: () => journal.read(),
     allSaved: () => journal.cutTo(0),
+    hasLeftState: () => exists(leftState),
     pushLeftState: async () => {
       if (!(await exists(leftState))) return false;
       try {

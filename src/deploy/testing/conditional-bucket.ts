@@ -8,6 +8,7 @@ import type { AwsSession, ClientConfig } from '../aws/session.js';
 /** A bucket of one object with S3's conditional writes, on a loopback port. */
 export async function conditionalBucket() {
   let object: string | undefined;
+  let lost = 0;
   const etag = () => (object === undefined ? undefined : `"${createHash('md5').update(object).digest('hex')}"`);
   const server = createServer((request, response) => {
     void text(request).then((body) => {
@@ -26,6 +27,10 @@ export async function conditionalBucket() {
       if ((match !== undefined && match !== etag()) || (none === '*' && object !== undefined))
         return fail(412, 'PreconditionFailed');
       object = body;
+      if (lost > 0) {
+        lost -= 1;
+        return request.socket.destroy();
+      }
       return response.writeHead(200, { ETag: etag() }).end();
     });
   });
@@ -34,7 +39,7 @@ export async function conditionalBucket() {
     endpoint: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
     region: 'eu-central-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
+    maxAttempts: 2,
   };
   const session: AwsSession = {
     region: settings.region,
@@ -48,6 +53,8 @@ export async function conditionalBucket() {
     get object() {
       return object;
     },
+    /** So many writes from now on are done, and their answers never arrive. */
+    loseAnswers: (count: number) => (lost = count),
     /** Resolves when the object is another one than now, or after the time. */
     changed: async (milliseconds = 1000) => {
       const before = object;
