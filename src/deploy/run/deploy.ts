@@ -114,14 +114,14 @@ async function deployFrom(
     by: target.session.callerArn,
   };
   const begin = () => beginDeployment(target.session, bucket, begun);
-  const stillHeld = async () => {
+  const assertHeld = async () => {
     if (isHeld()) return;
     // What this one did until here, the other does not know: the next deployment looks at all of it.
     await begin();
     throw takenOver();
   };
   const scope = scopeOf(deploy, found);
-  await stillHeld();
+  await assertHeld();
   await writeImages(folder, variablesOf(target.synthesis.manifest, found.images));
   const { changes, state } = await time('terraform', async () => {
     await terraform.init(backendOf(workspace, target));
@@ -133,17 +133,17 @@ async function deployFrom(
     if (scope.targets === undefined) await recovered(workspace);
     return applied;
   });
-  await stillHeld();
+  await assertHeld();
   const deployed: Deployed = { target, workspace, state };
   await time('rollout', async () => {
     await stages.rotateRedis(deployed);
     await stages.rollOut(deployed, awaited(deploy, found));
   });
-  await stillHeld();
+  await assertHeld();
   const named = sitesToUpload(deploy, found, scope.targets === undefined);
   const sites = await time('sites', () => stages.uploadSites(deployed, named));
   if (deploy.verify) await time('addresses', () => stages.verify(deployed));
-  await stillHeld();
+  await assertHeld();
   await endDeployment(target.session, bucket, { ...begun, ...recordOf(deploy, found) });
   // A change of the config that needs none of AWS, or none of the named services.
   const written = sites.filter(({ uploaded, deleted }) => uploaded + deleted > 0);
