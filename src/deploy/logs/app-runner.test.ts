@@ -73,7 +73,13 @@ describe('the logs of an App Runner service', () => {
     });
     const rolled = [{ service: 'web', arn, digest: 'new' }];
     await expect(
-      waitForAppRunner({ session: account.session, services: rolled, emit: () => undefined, waiting: fakeWaiting() }),
+      waitForAppRunner({
+        session: account.session,
+        services: rolled,
+        since: 0,
+        emit: () => undefined,
+        waiting: fakeWaiting(),
+      }),
     ).rejects.toMatchObject({ code: 'ROLLOUT_FAILED', message: expect.stringContaining(message) as string });
   });
 

@@ -8,10 +8,15 @@ import { clusterOf } from '../services/names.js';
 import { waitForAppRunner } from './app-runner.js';
 import { waitForEcs } from './ecs.js';
 
-/** Waits until each of these images runs, wherever its service runs. @param images by service */
+/**
+ * Waits until each of these images runs, wherever its service runs.
+ * @param images by service
+ * @param since when the deployment began, in milliseconds since 1970
+ */
 export async function rollOut(
   { target, state }: Deployed,
   images: Readonly<Record<string, RecordedImage>>,
+  since: number,
   waiting: Waiting,
 ): Promise<void> {
   const { session, emit, synthesis } = target;
@@ -30,7 +35,7 @@ export async function rollOut(
   });
   await Promise.all([
     waitForEcs({ session, cluster: clusterOf(synthesis.stack), services, emit, waiting }),
-    waitForAppRunner({ session, services: appRunner, emit, waiting }),
+    waitForAppRunner({ session, services: appRunner, since, emit, waiting }),
   ]);
   await limitAppRunnerLogs(
     session,

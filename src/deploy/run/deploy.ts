@@ -108,11 +108,8 @@ async function deployFrom(
   if (!deploy.refresh && isCurrent(found) && sitesToUpload(deploy, found).length === 0) return nothing;
 
   const { bucket, folder, terraform } = workspace;
-  const begun = {
-    id: recordId(deploy.waiting.now()),
-    at: new Date(deploy.waiting.now()).toISOString(),
-    by: target.session.callerArn,
-  };
+  const since = deploy.waiting.now();
+  const begun = { id: recordId(since), at: new Date(since).toISOString(), by: target.session.callerArn };
   const begin = () => beginDeployment(target.session, bucket, begun);
   const assertHeld = async () => {
     if (isHeld()) return;
@@ -137,7 +134,7 @@ async function deployFrom(
   const deployed: Deployed = { target, workspace, state };
   await time('rollout', async () => {
     await stages.rotateRedis(deployed);
-    await stages.rollOut(deployed, awaited(deploy, found));
+    await stages.rollOut(deployed, awaited(deploy, found), since);
   });
   await assertHeld();
   const named = sitesToUpload(deploy, found, scope.targets === undefined);

@@ -30,7 +30,7 @@ export function awsStages(waiting: Waiting): Stages {
       if (redisParts(synthesis.stack).some((address) => state.values(address) === undefined)) return;
       await rotateRedisToken({ session, emit, waiting, stack: synthesis.stack });
     },
-    rollOut: (deployed, images) => rollOut(deployed, images, waiting),
+    rollOut: (deployed, images, since) => rollOut(deployed, images, since, waiting),
     uploadSites,
     verify: async ({ target }) => {
       const { emit, signal, synthesis } = target;

@@ -30,8 +30,12 @@ export interface Stages {
   readonly adopt: (target: Target, workspace: Workspace) => Promise<void>;
   /** Migrates the databases of these services, with the task definitions that the state holds. */
   readonly migrate: (deployed: Deployed, services: readonly string[]) => Promise<void>;
-  /** Waits until these images run. @param images by service */
-  readonly rollOut: (deployed: Deployed, images: Readonly<Record<string, RecordedImage>>) => Promise<void>;
+  /** Waits until these images run. @param images by service @param since when the deployment began, in milliseconds since 1970 */
+  readonly rollOut: (
+    deployed: Deployed,
+    images: Readonly<Record<string, RecordedImage>>,
+    since: number,
+  ) => Promise<void>;
   /** Gives Redis the password of its secret, when it still has its first one; nothing while it is not made. */
   readonly rotateRedis: (deployed: Deployed) => Promise<void>;
   readonly uploadSites: (deployed: Deployed, sites: readonly string[]) => Promise<readonly SiteUpload[]>;

@@ -3,6 +3,7 @@
 from aws import AwsError, Request, Tags, now, pairs_to_tags, tags_to_pairs, unique
 
 SERVICES: dict = {}
+OPERATIONS_OF: dict = {}
 CONNECTORS: dict = {}
 SCALING: dict = {}
 TAGS = Tags()
@@ -67,7 +68,7 @@ def create_service(request: Request):
     }
     if data.get("EncryptionConfiguration"):
         item["EncryptionConfiguration"] = data["EncryptionConfiguration"]
-    return {"Service": keep(SERVICES, arn, item, request), "OperationId": unique()}
+    return {"Service": keep(SERVICES, arn, item, request), "OperationId": done("CREATE_SERVICE", arn)}
 
 
 def settings(request: Request):
@@ -108,7 +109,20 @@ def settings(request: Request):
 def update_service(request: Request):
     item = found(SERVICES, request.data["ServiceArn"])
     item.update(settings(request), UpdatedAt=now())
-    return {"Service": item, "OperationId": unique()}
+    return {"Service": item, "OperationId": done("UPDATE_SERVICE", item["ServiceArn"])}
+
+
+def done(kind: str, arn: str):
+    """Notes an operation that succeeded at once, newest first. Its id."""
+    identifier, at = unique(), now()
+    times = {"StartedAt": at, "EndedAt": at, "UpdatedAt": at}
+    operation = {"Id": identifier, "Type": kind, "Status": "SUCCEEDED", "TargetArn": arn, **times}
+    OPERATIONS_OF.setdefault(arn, []).insert(0, operation)
+    return identifier
+
+
+def list_operations(request: Request):
+    return {"OperationSummaryList": OPERATIONS_OF.get(request.data["ServiceArn"], [])}
 
 
 def delete_service(request: Request):
@@ -158,6 +172,7 @@ OPERATIONS = {
     "UpdateService": update_service,
     "DeleteService": delete_service,
     "ListServices": list_services,
+    "ListOperations": list_operations,
     "TagResource": tag,
     "UntagResource": untag,
     "ListTagsForResource": lambda request: {"Tags": tags_to_pairs(TAGS.of(request.data["ResourceArn"]))},
