@@ -49,7 +49,7 @@ export async function runAwsStatus(options: LocalOptions, io: Io): Promise<Outco
     latestRecord(session, bucket),
     unfinishedDeployment(session, bucket),
     servicesStatus(session, stack),
-    alarmsStatus(session, `${stack.project}-${stack.environment}-`),
+    alarmsStatus(session, stack),
   ]);
   const when = (one: { readonly id: string; readonly at: string; readonly by: string } | undefined) =>
     one === undefined ? null : { id: one.id, at: one.at, by: one.by };
