@@ -77,7 +77,12 @@ describe.skipIf(absent !== undefined)(title, () => {
 
   test('a rotation that is killed goes on with the same value; Terraform sees no change', async () => {
     const versions = secretVersions(session, name);
-    const steps = { versions, renew: () => randomValue(48), spread: () => Promise.resolve() };
+    const steps = {
+      key: 'offers-service/STRIPE_KEY',
+      versions,
+      renew: () => randomValue(48),
+      spread: () => Promise.resolve(),
+    };
     await expect(rotateGenerated({ ...steps, restart: () => Promise.reject(new Error('killed')) })).rejects.toThrow(
       'killed',
     );

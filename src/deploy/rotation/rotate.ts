@@ -38,6 +38,7 @@ export async function rotateSecret(rotation: Rotation, secret: DeclaredSecret): 
   }
   const database = key.endsWith('/DATABASE_URL');
   return rotateGenerated({
+    key,
     versions: secretVersions(session, name),
     renew: database ? withNewPassword : () => randomValue(48),
     spread: () => (database ? setDatabasePasswords(session, stack, [name]) : Promise.resolve()),

@@ -111,6 +111,7 @@ test('a generated value goes on with the same new one after a kill between its s
   const spread: string[] = [];
   const run = (restart: () => Promise<void>) =>
     rotateGenerated({
+      key: 'offers-service/DATABASE_URL',
       versions,
       renew: withNewPassword,
       spread: async () => void spread.push((await versions.at('AWSCURRENT'))?.value ?? ''),
@@ -122,3 +123,19 @@ test('a generated value goes on with the same new one after a kill between its s
   expect(spread[1]).toBe(spread[0]);
   expect(await versions.at('AWSPENDING')).toBeUndefined();
 });
+
+test.each(['offers-service/DATABASE_URL', 'wake/TOKEN'])(
+  '%s without a value, as before the first deploy, is not rotated',
+  async (key) => {
+    manager.add(`shop/dev/${key}`);
+    const versions = secretVersions(account.session, `shop/dev/${key}`);
+    const renew = key.endsWith('URL') ? withNewPassword : () => 'made up';
+    const nothing = () => Promise.resolve();
+    await expect(rotateGenerated({ key, versions, renew, spread: nothing, restart: nothing })).rejects.toMatchObject({
+      code: 'SECRET_WITHOUT_VALUE',
+      message: `${key} has no value yet: nothing is deployed.`,
+      path: key,
+    });
+    expect(await versions.at('AWSPENDING')).toBeUndefined();
+  },
+);
