@@ -30,10 +30,14 @@ export const allowDataLossOption = (): Option =>
     .default([], 'none')
     .argParser((address: string, before: readonly string[]) => [...before, address]);
 
-/** The environment on AWS that a command line names. @throws LandfallErrors without credentials or Terraform, both at once */
+/**
+ * The environment on AWS that a command line names.
+ * @param command what advice on a lock names: it takes `--unlock`
+ * @throws LandfallErrors without credentials or Terraform, both at once
+ */
 export async function openTarget(command: string, options: CommonOptions, io: Io, emit: Emit): Promise<Target> {
   const { synthesis, folder } = await openProject(options, io);
-  const { region, environment } = synthesis.manifest;
+  const { region } = synthesis.manifest;
   const [terraform, session] = await bothOrProblems(findTerraform(io.env), openAws({ region, signal: io.signal }));
   return {
     synthesis,
@@ -43,9 +47,16 @@ export async function openTarget(command: string, options: CommonOptions, io: Io
     env: io.env,
     emit,
     signal: io.signal,
-    retry: `landfall ${command} --env ${environment}`,
+    retry: commandLine(command, options),
   };
 }
+
+/** To copy into a shell, such as `landfall infra:deploy --env dev`. */
+export const commandLine = (command: string, { env, config }: CommonOptions): string =>
+  ['landfall', command, '--env', env, ...(config === undefined ? [] : ['--config', shellWord(config)])].join(' ');
+
+const shellWord = (text: string): string =>
+  /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** Shows the review on standard error, then asks unless `--yes` was given. */
 export function confirmOn(io: Io, emit: Emit, { yes }: ActOptions): Confirm {

@@ -32,7 +32,8 @@ export async function rotateOnAws(
   secrets: readonly DeclaredSecret[],
 ): Promise<void> {
   const withTerraform = secrets.some(({ key }) => originVerifyKeys.includes(key));
-  const terraform = withTerraform ? await openTerraformTarget('secrets:rotate', options, io, emit) : undefined;
+  // It has no --unlock: that is for what deploys.
+  const terraform = withTerraform ? await openTerraformTarget('infra:deploy', options, io, emit) : undefined;
   const { session, synthesis, projectFolder } = terraform ?? (await withoutTerraform(options, io));
   const { stack, manifest } = synthesis;
   const waiting = realWaiting(io.signal);
