@@ -50,12 +50,17 @@ export function messageOf(error: unknown): string {
 
 /** Both, or all that went wrong with either, together. @throws LandfallErrors; anything else as it is */
 export async function bothOrProblems<A, B>(a: Promise<A>, b: Promise<B>): Promise<readonly [A, B]> {
-  const [first, second] = await Promise.allSettled([a, b]);
-  if (first.status === 'fulfilled' && second.status === 'fulfilled') return [first.value, second.value];
-  const reasons = [first, second].flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  await allOrProblems<unknown>([a, b]);
+  return [await a, await b];
+}
+
+/** All, when each has ended; or all that went wrong, together. @throws LandfallErrors; anything else as it is */
+export async function allOrProblems<T>(all: readonly Promise<T>[]): Promise<readonly T[]> {
+  const ended = await Promise.allSettled(all);
+  const reasons = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
   const unexpected = reasons.find((reason) => !(reason instanceof LandfallError));
   if (unexpected !== undefined) throw new Error(messageOf(unexpected), { cause: unexpected });
   const [problem, ...rest] = reasons.flatMap((reason) => (reason instanceof LandfallError ? reason.problems : []));
-  if (problem === undefined) throw new Error('Neither failed.');
-  throw new LandfallErrors([problem, ...rest]);
+  if (problem !== undefined) throw new LandfallErrors([problem, ...rest]);
+  return Promise.all(all);
 }

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { LandfallEvent } from '../../base/events.js';
 import type { ManifestSite } from '../../stack/manifest.js';
 import { siteAccount, type SiteAccount } from '../testing/site-account.js';
 import { deploySites } from './deploy-sites.js';
@@ -205,5 +206,83 @@ describe('a deploy of a site that fails', () => {
     await write(first);
     await expect(deploy(site(), AbortSignal.abort(new Error('stopped')))).rejects.toThrow('stopped');
     expect(account.calls).toEqual([]);
+  });
+});
+
+describe('several sites', () => {
+  const sites = (build: string, contexts: readonly string[]) =>
+    contexts.map((context, index) => {
+      const service = `site-${String(index)}`;
+      return site({ service, context, build, env: { SITE: service } });
+    });
+
+  const deployAll = async (manifest: { readonly sites: readonly ManifestSite[] }) => {
+    for (const { context } of manifest.sites) await write({ [`${context}/src/main.ts`]: context });
+    const events: LandfallEvent[] = [];
+    const done = deploySites({
+      manifest,
+      projectFolder: project,
+      session: account.session,
+      buckets: Object.fromEntries(manifest.sites.map(({ service }) => [service, service])),
+      distributions: Object.fromEntries(manifest.sites.map(({ service }) => [service, service])),
+      emit: (event) => void events.push(event),
+      signal: new AbortController().signal,
+    });
+    return { done, events };
+  };
+
+  /** Notes its start and its end; ends when two have started, or after ten seconds. */
+  const watched =
+    'echo + >> ../log; n=0; until [ "$(grep -c + ../log)" -ge 2 ] || [ $n = 200 ]; do n=$((n+1)); sleep 0.05; done; ' +
+    'mkdir -p out && echo "$SITE" > out/index.html; echo - >> ../log';
+
+  const mostAtOnce = async () => {
+    let [now, most] = [0, 0];
+    for (const line of (await readFile(join(project, 'log'), 'utf8')).trim().split('\n')) {
+      now += line === '+' ? 1 : -1;
+      most = Math.max(most, now);
+    }
+    return most;
+  };
+
+  test('are built and uploaded two at once, and told in the order of the manifest', async () => {
+    const { done } = await deployAll({ sites: sites(watched, ['a', 'b', 'c']) });
+    expect(Object.keys(await done)).toEqual(['site-0', 'site-1', 'site-2']);
+    expect(await mostAtOnce()).toBe(2);
+  });
+
+  test('that are built in one folder come one after the other', async () => {
+    const build = watched.replace('$n = 200', '$n = 10');
+    const { done } = await deployAll({ sites: sites(build, ['a', './a']) });
+    await done;
+    expect(await mostAtOnce()).toBe(1);
+    expect(account.objects.get('index.html')?.body.toString()).toBe('site-1\n');
+  });
+
+  test('fail each on its own: all failures are told, and the others are uploaded', async () => {
+    const [good, ...bad] = sites('exit 3', ['a', 'b', 'c']);
+    const mended = site({ ...good, build: 'mkdir -p out && echo > out/index.html' });
+    const { done, events } = await deployAll({ sites: [...bad, mended] });
+    await expect(done).rejects.toMatchObject({
+      problems: [
+        { code: 'BUILD_FAILED', path: 'services.site-1' },
+        { code: 'BUILD_FAILED', path: 'services.site-2' },
+      ],
+    });
+    const ends = events.flatMap((event) =>
+      event.type === 'step' && ['done', 'failed'].includes(event.status) ? [`${event.id} ${event.status}`] : [],
+    );
+    expect(ends.toSorted()).toEqual([
+      'build site-0 done',
+      'build site-1 failed',
+      'build site-2 failed',
+      'upload site-0 done',
+    ]);
+  });
+
+  test('say of an upload that cannot begin that it failed', async () => {
+    const { done, events } = await deployAll({ sites: sites('true', ['a']) });
+    await expect(done).rejects.toMatchObject({ code: 'SITE_OUTPUT_MISSING' });
+    expect(events.at(-1)).toMatchObject({ id: 'upload site-0', status: 'failed' });
   });
 });

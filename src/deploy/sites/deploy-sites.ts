@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   CloudFrontClient,
   CreateInvalidationCommand,
@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-cloudfront';
 import { S3Client } from '@aws-sdk/client-s3';
 import pLimit from 'p-limit';
+import { allOrProblems } from '../../base/errors.js';
 import type { Emit } from '../../base/events.js';
 import type { Manifest, ManifestSite } from '../../stack/manifest.js';
 import { awsProblem } from '../aws/problems.js';
@@ -42,25 +43,35 @@ export interface DeployedSite {
   readonly invalidated: readonly string[];
 }
 
+const parallelSites = 2;
 const parallelUploads = 8;
 
 /**
- * Builds the sites whose source has changed and uploads what differs: new assets first, `index.html` last. Killed at any point it leaves a site
- * whose pages find their assets, and the next run does the rest.
- * @throws LandfallError `BUILD_FAILED`, `SITE_OUTPUT_MISSING`, and the AWS SDK's problems
+ * Builds the sites whose source has changed and uploads what differs, two sites at once: new assets first, `index.html` last. Killed at
+ * any point it leaves sites whose pages find their assets, and the next run does the rest. One that fails does not stop the others.
+ * @throws LandfallErrors `BUILD_FAILED`, `SITE_OUTPUT_MISSING`, and the AWS SDK's problems, of all sites
  */
 export async function deploySites(request: DeploySites): Promise<Readonly<Record<string, DeployedSite>>> {
-  const { manifest, only } = request;
-  const deployed: Record<string, DeployedSite> = {};
-  for (const site of manifest.sites) {
-    if (only === undefined || only.includes(site.service)) deployed[site.service] = await deploySite(site, request);
-  }
-  return deployed;
+  const { manifest, projectFolder, only, signal } = request;
+  const limit = pLimit(parallelSites);
+  const folders = new Map<string, ReturnType<typeof pLimit>>();
+  const sites = manifest.sites.filter(({ service }) => only === undefined || only.includes(service));
+  const deployed = sites.map(async (site) => {
+    const folder = resolve(projectFolder, site.context);
+    // Sites that are built in one folder would overwrite each other's output.
+    const alone = folders.get(folder) ?? pLimit(1);
+    folders.set(folder, alone);
+    return [site.service, await alone(() => limit(() => deploySite(site, request)))] as const;
+  });
+  await Promise.allSettled(deployed);
+  signal.throwIfAborted();
+  return Object.fromEntries(await allOrProblems(deployed));
 }
 
 async function deploySite(site: ManifestSite, request: DeploySites): Promise<DeployedSite> {
   const { session, projectFolder, emit, signal, buckets } = request;
   const step = { type: 'step', id: `upload ${site.service}`, label: `upload ${site.service}` } as const;
+  signal.throwIfAborted();
   const bucket = siteBucket(session.client(S3Client), buckets[site.service] ?? '', signal);
   const before = readRecord(await bucket.readRecord());
   const there = await bucket.list();
@@ -72,10 +83,10 @@ async function deploySite(site: ManifestSite, request: DeploySites): Promise<Dep
   await buildSite(site, projectFolder, { emit, signal });
   const started = performance.now();
   emit({ ...step, status: 'started' });
-  const files = await siteFiles(join(projectFolder, site.context, site.outputDir), site.service);
-  const changes = siteChanges(files, there, before, source);
-  const total = changes.upload.length;
   try {
+    const files = await siteFiles(join(projectFolder, site.context, site.outputDir), site.service);
+    const changes = siteChanges(files, there, before, source);
+    const total = changes.upload.length;
     await upload(bucket, changes.upload, signal, (count) => {
       emit({ ...step, status: 'progress', detail: `${String(count)} of ${String(total)} files` });
     });
@@ -83,13 +94,13 @@ async function deploySite(site: ManifestSite, request: DeploySites): Promise<Dep
     if (changes.invalidate.length > 0) await invalidate(site, changes.invalidate, request);
     // Last: until it is written, the next run compares with what was before and does again what may be missing.
     await bucket.put(recordFile(changes.record));
+    const detail = `${String(total)} of ${String(files.length)} files new, ${String(changes.remove.length)} deleted, ${changes.invalidate.length === 0 ? 'nothing' : changes.invalidate.join(' ')} invalidated`;
+    emit({ ...step, status: 'done', detail, milliseconds: Math.round(performance.now() - started) });
+    return { uploaded: changes.upload.map(({ key }) => key), deleted: changes.remove, invalidated: changes.invalidate };
   } catch (error) {
     emit({ ...step, status: 'failed' });
     throw error;
   }
-  const detail = `${String(total)} of ${String(files.length)} files new, ${String(changes.remove.length)} deleted, ${changes.invalidate.length === 0 ? 'nothing' : changes.invalidate.join(' ')} invalidated`;
-  emit({ ...step, status: 'done', detail, milliseconds: Math.round(performance.now() - started) });
-  return { uploaded: changes.upload.map(({ key }) => key), deleted: changes.remove, invalidated: changes.invalidate };
 }
 
 /** Of all that decides what a site's bucket holds; where nothing is built that is the output itself, which the user wrote. */
