@@ -3,7 +3,7 @@ import { readJournal } from '../../src/deploy/adopt/creations.js';
 import { importBlocks } from '../../src/deploy/adopt/import-blocks.js';
 import { importRules } from '../../src/deploy/adopt/import-rules.js';
 import { openAws } from '../../src/deploy/aws/session.js';
-import { findTagged } from '../../src/deploy/run/remains.js';
+import { findTagged } from '../../src/deploy/aws/tagged.js';
 import { secretImports } from '../../src/deploy/secrets/imports.js';
 import type { ResourceType } from '../../src/stack/stack.js';
 import { artifactFiles, type Synthesis } from '../../src/stack/synth.js';

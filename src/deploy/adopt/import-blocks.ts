@@ -1,6 +1,6 @@
 import type { Address, Stack } from '../../stack/stack.js';
 import { viewOf } from '../../stack/view.js';
-import type { Tagged } from '../run/remains.js';
+import type { Tagged } from '../aws/tagged.js';
 import { declaredSecrets } from '../secrets/declared.js';
 import type { AdoptedBlock } from '../terraform/adopted.js';
 import type { Creation } from './creations.js';

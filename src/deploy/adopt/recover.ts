@@ -1,7 +1,7 @@
 import { LandfallError } from '../../base/errors.js';
 import type { Address } from '../../stack/stack.js';
 import { viewOf } from '../../stack/view.js';
-import { findTagged } from '../run/remains.js';
+import { findTagged } from '../aws/tagged.js';
 import { backendOf, type Target, type Workspace } from '../run/workspace.js';
 import { writeAdopted, type AdoptedBlock } from '../terraform/adopted.js';
 import { readJournal } from './creations.js';

@@ -1,4 +1,4 @@
-import type { Tagged } from '../run/remains.js';
+import type { Tagged } from '../aws/tagged.js';
 import type { Resource, ResourceType } from '../../stack/stack.js';
 import type { Found } from './import-id.js';
 import { importRules } from './import-rules.js';

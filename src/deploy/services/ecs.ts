@@ -3,7 +3,6 @@ import {
   ECSClient,
   UpdateServiceCommand,
   type Deployment,
-  type DescribeServicesCommandInput,
   type Service,
 } from '@aws-sdk/client-ecs';
 import { awsProblem } from '../aws/problems.js';
@@ -17,14 +16,15 @@ export async function describeServices(
   session: AwsSession,
   cluster: string,
   names: readonly string[],
-  include: DescribeServicesCommandInput['include'] = [],
+  { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<ReadonlyMap<string, Service>> {
   const client = session.client(ECSClient);
+  const options = signal === undefined ? {} : { abortSignal: signal };
   const found = new Map<string, Service>();
   try {
     for (let start = 0; start < names.length; start += servicesACall) {
       const services = names.slice(start, start + servicesACall);
-      const answer = await client.send(new DescribeServicesCommand({ cluster, services, include }));
+      const answer = await client.send(new DescribeServicesCommand({ cluster, services }), options);
       for (const service of answer.services ?? []) {
         if (service.status !== 'INACTIVE') found.set(service.serviceName ?? '', service);
       }

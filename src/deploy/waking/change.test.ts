@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { resource } from '../../stack/stack.js';
-import { fakeAccount, type Operations } from '../testing/aws.js';
+import { fakeAccount, Refusal, type Operations } from '../testing/aws.js';
 import { shopStack } from '../testing/stack.js';
 import { fakeWaiting } from '../testing/waiting.js';
 import { sleepOrWake } from './change.js';
@@ -72,6 +72,22 @@ it('gives up when tasks do not come', async () => {
     code: 'NOT_STEADY',
     message: expect.stringContaining('offers-service (0 of 1)') as string,
   });
+});
+
+it.each([
+  [
+    'was deleted',
+    () => ({ services: [{ serviceName: 'shop-dev-offers-service', status: 'INACTIVE', desiredCount: 1 }] }),
+  ],
+  [
+    'has no cluster any more',
+    () => {
+      throw new Refusal('ClusterNotFoundException');
+    },
+  ],
+])('does not wait for a service that %s', async (_, DescribeServices) => {
+  const { session } = await account({ DescribeServices });
+  expect((await sleepOrWake(order(session))).services).toEqual([]);
 });
 
 it('refuses a service that never sleeps, and an environment where none does', async () => {

@@ -1,8 +1,7 @@
-import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { LandfallError } from '../../base/errors.js';
 import type { Waiting } from '../../base/waiting.js';
-import { awsProblem } from '../aws/problems.js';
 import type { AwsSession } from '../aws/session.js';
+import { describeServices } from '../services/ecs.js';
 import type { RunningName } from '../services/names.js';
 
 /** Tasks of a service. */
@@ -18,30 +17,17 @@ export interface Cluster {
   readonly signal: AbortSignal;
 }
 
-/** Most services of one question. @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html (not re-read) */
-const atOnce = 10;
-
-/** How the services stand now. @throws LandfallError as `awsProblem` */
+/** How the services that exist stand now. @throws LandfallError as `awsProblem` */
 export async function countsOf(
   { session, cluster, signal }: Cluster,
   services: readonly RunningName[],
 ): Promise<readonly Counts[]> {
-  const found: Counts[] = [];
-  for (let start = 0; start < services.length; start += atOnce) {
-    const page = services.slice(start, start + atOnce);
-    const command = new DescribeServicesCommand({ cluster, services: page.map(({ name }) => name) });
-    const answer = await session
-      .client(ECSClient)
-      .send(command, { abortSignal: signal })
-      .catch((error: unknown) => {
-        throw awsProblem(error, 'look at the services');
-      });
-    for (const { serviceName, desiredCount = 0, runningCount = 0 } of answer.services ?? []) {
-      const service = page.find(({ name }) => name === serviceName)?.service ?? serviceName ?? '';
-      found.push({ service, desired: desiredCount, running: runningCount });
-    }
-  }
-  return found;
+  const names = services.map(({ name }) => name);
+  const states = await describeServices(session, cluster, names, { signal });
+  return services.flatMap(({ service, name }) => {
+    const state = states.get(name);
+    return state === undefined ? [] : [{ service, desired: state.desiredCount ?? 0, running: state.runningCount ?? 0 }];
+  });
 }
 
 const pollMs = 2000;
