@@ -6,6 +6,8 @@ export interface Config {
   readonly project: string;
   readonly environment: string;
   readonly region: string;
+  /** The only AWS account that the environment may be in; undefined: any. */
+  readonly account: string | undefined;
   readonly production: boolean;
   /** Apex under which `api.`, and each front end's subdomain, stand. */
   readonly domain: string;

@@ -28,6 +28,11 @@ const serviceOverrideSchema = z.strictObject({
 export const environmentSchema = z
   .strictObject({
     ...domainKeys,
+    account: z
+      .string()
+      .regex(/^\d{12}$/, 'an AWS account’s twelve digits in quotes, such as `111122223333`')
+      .optional()
+      .describe('The AWS account that the environment belongs to: commands on AWS refuse any other. Default: any.'),
     production: z
       .boolean()
       .optional()

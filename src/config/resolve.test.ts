@@ -32,6 +32,7 @@ describe('resolveConfig', () => {
     expect(services.map(({ name }) => name)).toEqual(['api1', 'queue', 'web']);
     expect(rest).toMatchInlineSnapshot(`
       {
+        "account": undefined,
         "alarms": {
           "email": undefined,
         },

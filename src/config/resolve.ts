@@ -38,6 +38,7 @@ export function resolveConfig(project: ProjectInput, name: string, options: Reso
     project: project.project,
     environment: name,
     region: project.region,
+    account: environment.account,
     production,
     domain,
     hostedZone: local ? domain : (environment.hostedZone ?? domain),

@@ -71,6 +71,8 @@ export interface Stack {
   readonly project: string;
   readonly environment: string;
   readonly region: string;
+  /** The only account that it is made in; absent: any. */
+  readonly account?: string;
   readonly resources: readonly AnyResource[];
   readonly data: readonly AnyDataSource[];
   readonly ephemeral: readonly AnyEphemeral[];

@@ -30,6 +30,7 @@ export function synthesise(config: Config, rooms: readonly Room[]): Synthesis {
     project: config.project,
     environment: config.environment,
     region: config.region,
+    ...(config.account !== undefined && { account: config.account }),
     resources: byAddress(collect(parts, 'resources')),
     data: byAddress(collect(parts, 'data')),
     ephemeral: byAddress(collect(parts, 'ephemeral')),

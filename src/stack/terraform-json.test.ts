@@ -63,6 +63,7 @@ describe('what is written is read again', () => {
       project: 'shop',
       environment: 'dev${x}',
       region: 'eu-central-1',
+      account: '111122223333',
       resources: [
         resource(
           'aws_lb.main',
@@ -149,4 +150,15 @@ test('writes references with literal indices and the splat', () => {
       "var.image_auth_service",
     ]
   `);
+});
+
+test('both providers work in the account of the config alone, and in any where it names none', () => {
+  const providers = (stack: Stack) =>
+    (JSON.parse(writeTerraformJson(stack)) as { readonly provider: { readonly aws: readonly object[] } }).provider.aws;
+  const allowed_account_ids = ['111122223333'];
+  expect(providers({ ...emptyStack, account: '111122223333' })).toMatchObject([
+    { allowed_account_ids },
+    { alias: 'us_east_1', allowed_account_ids },
+  ]);
+  expect(JSON.stringify(providers(emptyStack))).not.toContain('allowed_account_ids');
 });

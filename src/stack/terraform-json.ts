@@ -33,9 +33,10 @@ function providersOf(stack: Stack): object[] {
   const default_tags = [
     { tags: { Environment: escape(stack.environment), ManagedBy: 'landfall', Project: escape(stack.project) } },
   ];
+  const both = { default_tags, ...(stack.account !== undefined && { allowed_account_ids: [stack.account] }) };
   return [
-    { region: stack.region, default_tags },
-    { alias: 'us_east_1', region: 'us-east-1', default_tags },
+    { region: stack.region, ...both },
+    { alias: 'us_east_1', region: 'us-east-1', ...both },
   ];
 }
 

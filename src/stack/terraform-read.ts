@@ -6,6 +6,7 @@ interface Document {
   readonly provider: {
     readonly aws: readonly {
       readonly region: string;
+      readonly allowed_account_ids?: readonly [string];
       readonly default_tags: readonly [{ readonly tags: Record<string, string> }];
     }[];
   };
@@ -34,6 +35,7 @@ export function readTerraformJson(text: string): Stack {
     project: unescape(tags['Project'] ?? ''),
     environment: unescape(tags['Environment'] ?? ''),
     region: provider?.region ?? '',
+    ...(provider?.allowed_account_ids && { account: provider.allowed_account_ids[0] }),
     resources: nodes(document.resource) as never,
     data: nodes(document.data) as never,
     ephemeral: nodes(document.ephemeral) as never,

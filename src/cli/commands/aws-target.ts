@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { bothOrProblems } from '../../base/errors.js';
 import type { Emit } from '../../base/events.js';
-import { openAws } from '../../deploy/aws/session.js';
+import { openAccount } from '../../deploy/aws/account.js';
 import type { Confirm } from '../../deploy/run/apply.js';
 import type { Target } from '../../deploy/run/workspace.js';
 import { findTerraform } from '../../deploy/terraform/find.js';
@@ -37,8 +37,10 @@ export const allowDataLossOption = (): Option =>
  */
 export async function openTarget(command: string, options: CommonOptions, io: Io, emit: Emit): Promise<Target> {
   const { synthesis, folder } = await openProject(options, io);
-  const { region } = synthesis.manifest;
-  const [terraform, session] = await bothOrProblems(findTerraform(io.env), openAws({ region, signal: io.signal }));
+  const [terraform, session] = await bothOrProblems(
+    findTerraform(io.env),
+    openAccount(synthesis.stack, { signal: io.signal }),
+  );
   return {
     synthesis,
     projectFolder: folder,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { openAws } from '../../deploy/aws/session.js';
+import { openAccount } from '../../deploy/aws/account.js';
 import { ensureStateBucket } from '../../deploy/state/bucket.js';
 import type { CommonOptions } from '../io.js';
 import type { CommandEntry } from './index.js';
@@ -19,7 +19,7 @@ export const initState: CommandEntry = {
     const options: CommonOptions = given;
     const { synthesis } = await openProject(options, io);
     const { project, environment, region } = synthesis.manifest;
-    const session = await openAws({ region, signal: io.signal });
+    const session = await openAccount(synthesis.stack, { signal: io.signal });
     const { name, made } = await ensureStateBucket(session, { project, environment });
     const text = made ? `Made the state bucket ${name}.` : `The state bucket ${name} is there, and set up.`;
     return {

@@ -1,7 +1,7 @@
 import { LandfallError } from '../../base/errors.js';
 import type { Emit } from '../../base/events.js';
 import { realWaiting } from '../../base/waiting.js';
-import { openAws } from '../../deploy/aws/session.js';
+import { openAccount } from '../../deploy/aws/account.js';
 import { awsSecretStore } from '../../deploy/secrets/aws-store.js';
 import { declaredSecrets, type DeclaredSecret } from '../../deploy/secrets/declared.js';
 import { undeclared } from '../../deploy/secrets/file.js';
@@ -31,7 +31,7 @@ export async function openSecrets(options: LocalOptions, io: Io): Promise<Secret
   const { stack } = synthesis;
   const local = options.local === true;
   const { region } = stack;
-  const account = local ? undefined : await openAws({ region, signal: io.signal });
+  const account = local ? undefined : await openAccount(stack, { signal: io.signal });
   return {
     folder,
     stack,

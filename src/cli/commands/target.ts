@@ -1,4 +1,5 @@
-import { openAws, type AwsSession } from '../../deploy/aws/session.js';
+import { openAccount } from '../../deploy/aws/account.js';
+import type { AwsSession } from '../../deploy/aws/session.js';
 import { localAwsSession } from '../../local/aws-session.js';
 import { notRunning } from '../../local/not-running.js';
 import type { Io } from '../io.js';
@@ -10,12 +11,12 @@ export interface Target extends Project {
   readonly session: AwsSession;
 }
 
-/** @throws LandfallError `NOT_RUNNING`, and what `openAws` throws */
+/** @throws LandfallError `NOT_RUNNING`, and what `openAccount` throws */
 export async function openTarget(options: LocalOptions, io: Io): Promise<Target> {
   const project = await openProject(options, io);
-  const { region } = project.synthesis.stack;
-  if (options.local !== true) return { ...project, session: await openAws({ region, signal: io.signal }) };
-  const session = await localAwsSession(project.planeFolders, region, io.signal);
+  const { stack } = project.synthesis;
+  if (options.local !== true) return { ...project, session: await openAccount(stack, { signal: io.signal }) };
+  const session = await localAwsSession(project.planeFolders, stack.region, io.signal);
   if (session === undefined) throw notRunning(options.env);
   return { ...project, session };
 }

@@ -24,6 +24,7 @@ export function configOf(given: Partial<Config> = {}): Config {
     project: 'shop',
     environment: 'dev',
     region: 'eu-central-1',
+    account: undefined,
     production: false,
     domain: 'dev.example.com',
     hostedZone: 'dev.example.com',
