@@ -211,7 +211,7 @@ describe.skipIf(absent !== undefined)(title, () => {
     const bucket = buckets.find((name) => name.startsWith('tiny-dev-site')) ?? '';
     await removeBucket(session, bucket);
     const ended = await done('infra:deploy', '--refresh', ...deployArgs(image('gateway', '1'), image('api', '2')));
-    expect(changes(ended)).toContain('create aws_s3_bucket.site');
+    expect(changes(ended)).toContain('create aws_s3_bucket.site_site');
     expect(ended.document).toMatchObject({ sites: [{ service: 'site', uploaded: 1 }] });
     expect((await inventoryOf(emulator, region))['buckets']).toEqual(buckets);
   });
