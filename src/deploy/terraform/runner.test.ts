@@ -171,7 +171,7 @@ describe('terraform', () => {
     expect(await terraform.isUnsure()).toBe(false);
   });
 
-  test('a state that it could not save is saved, once; one that was overtaken is kept aside', async () => {
+  test('a state that it could not save is saved, once', async () => {
     const left = join(folder, 'errored.tfstate');
     const { terraform, calls } = await open('');
     expect(await terraform.pushLeftState()).toBe(false);
@@ -180,13 +180,28 @@ describe('terraform', () => {
     expect(await terraform.pushLeftState()).toBe(true);
     expect(await terraform.pushLeftState()).toBe(false);
     expect((await calls()).filter((call) => call.startsWith('state push'))).toEqual([`state push ${left}`]);
-    await writeFile(left, '{}');
+  });
+
+  // Terraform 1.11.4's own words.
+  test.each([
+    'cannot import state with serial 4 over newer state with serial 5',
+    'cannot import state with lineage "bbb" over unrelated state with lineage "aaa"',
+    'cannot overwrite existing state with serial 5 with a different state that has the same serial',
+  ])('a state that it could not save and that was overtaken is kept aside: %s', async (words) => {
+    await writeFile(join(folder, 'errored.tfstate'), 'mine');
     await mkdir(join(folder, 'terraform'), { recursive: true });
-    const { terraform: late } = await open(
-      `console.error('cannot import state with serial 4 over newer state with serial 5'); process.exitCode = 1;`,
-    );
-    expect(await late.pushLeftState()).toBe(false);
-    expect(await late.isUnsure()).toBe(false);
+    const said = JSON.stringify(`\u001b[31mFailed to write state: ${words}\u001b[0m`);
+    const { terraform } = await open(`console.error(${said}); process.exitCode = 1;`);
+    expect(await terraform.pushLeftState()).toBe(false);
+    expect(await terraform.isUnsure()).toBe(false);
+    expect(await readFile(join(folder, 'terraform', 'overtaken.tfstate'), 'utf8')).toBe('mine');
+  });
+
+  test('a state that cannot be saved for another reason stays where it is', async () => {
+    await writeFile(join(folder, 'errored.tfstate'), 'mine');
+    const { terraform } = await open(`console.error('Failed to write state: ExpiredToken'); process.exitCode = 1;`);
+    await expect(terraform.pushLeftState()).rejects.toMatchObject({ code: 'AWS_CREDENTIALS_EXPIRED' });
+    expect(await terraform.isUnsure()).toBe(true);
   });
 
   test('an interrupt reaches it once, and it ends by itself', async () => {

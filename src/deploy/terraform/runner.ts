@@ -170,7 +170,8 @@ export function openTerraform(parts: TerraformParts): TerraformRunner {
         return true;
       } catch (error) {
         // Another machine has gone on since; what this one had made is known from the journal.
-        if (!(error instanceof LandfallError) || !/newer state|different lineage/.test(error.message)) throw error;
+        if (!(error instanceof LandfallError) || !/newer state|unrelated state|same serial/.test(error.message))
+          throw error;
         await rename(leftState, join(work, 'overtaken.tfstate'));
         return false;
       }
