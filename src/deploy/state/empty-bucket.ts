@@ -3,6 +3,8 @@ import {
   DeleteObjectsCommand,
   ListObjectVersionsCommand,
   S3Client,
+  type ListObjectVersionsCommandInput,
+  type ListObjectVersionsCommandOutput,
   type ObjectIdentifier,
 } from '@aws-sdk/client-s3';
 import { LandfallError } from '../../base/errors.js';
@@ -11,11 +13,19 @@ import type { AwsSession } from '../aws/session.js';
 
 /** Whether a bucket holds an object or an old version of one; false when there is no such bucket. */
 export async function hasObjects(session: AwsSession, Bucket: string): Promise<boolean> {
+  const client = session.client(S3Client);
+  let from: Pick<ListObjectVersionsCommandInput, 'KeyMarker' | 'VersionIdMarker'> | undefined = {};
   try {
-    const { Versions = [] } = await session
-      .client(S3Client)
-      .send(new ListObjectVersionsCommand({ Bucket, MaxKeys: 1 }));
-    return Versions.length > 0;
+    // Delete markers stand in the same listing: a page of them alone says nothing of what follows.
+    while (from !== undefined) {
+      const page: ListObjectVersionsCommandOutput = await client.send(
+        new ListObjectVersionsCommand({ Bucket, ...from }),
+      );
+      if ((page.Versions ?? []).length > 0) return true;
+      const { IsTruncated, NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = page;
+      from = IsTruncated === true ? { KeyMarker, VersionIdMarker } : undefined;
+    }
+    return false;
   } catch (error) {
     if (isAwsError(error, 'NoSuchBucket')) return false;
     throw awsProblem(error, `look into the bucket ${Bucket}`);
