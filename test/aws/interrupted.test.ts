@@ -83,9 +83,9 @@ describe.skipIf(absent !== undefined)(title, () => {
       child.kill('SIGKILL');
       await machine.killTerraform();
     };
-  /** Deploys, is told of the lock that a dead run left, and frees it as it is told to. */
-  const unlocked = async (args: readonly string[]): Promise<readonly string[]> => {
-    const locked = await deploy(args);
+  /** Runs, is told of the lock that a dead run left, and frees it as it is told to. */
+  const unlocked = async (args: readonly string[], run = deploy): Promise<readonly string[]> => {
+    const locked = await run(args);
     expect(codes(locked)).toEqual(['STATE_LOCKED']);
     const [{ message, fix } = { message: '', fix: '' }] = problems(locked);
     expect(message).toMatch(/Another run holds the state: \S+@\S+, since 20\d\d-/);
@@ -259,5 +259,37 @@ describe.skipIf(absent !== undefined)(title, () => {
     } finally {
       await disk.unmount();
     }
+  }, 600_000);
+
+  test('the machine goes down while Terraform makes a service: infra:destroy takes that over too, and nothing is left', async () => {
+    const mailer = { type: 'worker', path: 'services/mailer' };
+    await machine.writeConfig({ ...config, services: { ...config.services, mailer } });
+    await machine.writeFile('services/mailer/package.json', '{ "name": "mailer" }');
+    let isMade = false;
+    // AWS makes the service; nothing after it arrives, the state neither.
+    proxy.rule(({ service, operation }) => {
+      const fate = isMade ? 'cut' : 'pass';
+      isMade ||= service === 'ecs' && operation === 'CreateService';
+      return fate;
+    });
+    const ended = await until(
+      /… make aws_ecs_service\.mailer/,
+      async (child) => {
+        while (!isMade) await sleep(100);
+        await goesDown(1000)(child);
+      },
+      deployOf('7', '--image', `mailer=sha256:${'1'.repeat(64)}`),
+    );
+    expect(ended.code, ended.stderr).toBe(null);
+    proxy.rule();
+    const destroy = async (args: readonly string[]): Promise<Ended> =>
+      checked(await machine.run('infra:destroy', '--yes', '--with-state', ...args), 'infra:destroy');
+    const destroyed = await destroy(await unlocked([], destroy));
+    expect(destroyed.code, destroyed.stderr).toBe(0);
+    expect(destroyed.stderr).not.toContain('LEFT_OVER');
+    expect(destroyed.document?.['destroyed']).toEqual(
+      expect.arrayContaining(['aws_ecs_service.api', 'aws_ecs_service.mailer', 'aws_ecs_task_definition.mailer']),
+    );
+    expect(await inventoryOf(emulator, region)).toEqual(before);
   }, 600_000);
 });

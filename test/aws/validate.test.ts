@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { noLift, removeLift, writeLift } from '../../src/deploy/run/lift.js';
 import { Expr } from '../../src/stack/expr.js';
 import { writeTerraformJson } from '../../src/stack/terraform-json.js';
 import { randomConfig } from '../harness/random-config.js';
-import { exampleConfig, filesOf } from '../harness/stacks.js';
+import { exampleConfig, filesOf, synthesisOf } from '../harness/stacks.js';
 import { findTerraform, openWorkbench, requireOnCi, type Workbench } from '../harness/terraform.js';
 import { hostile, singleService } from '../shop/rows/terraform.js';
 
@@ -148,6 +149,15 @@ describe.skipIf(terraform === undefined)(`terraform ${terraform?.version ?? '(sk
   for (const [name, [input, environment]] of Object.entries(variants)) {
     test(`accepts ${name}`, () => bench.validate(filesOf(input, environment)));
   }
+
+  test.each(['dev', 'prod'])('accepts what infra:destroy lays beside the full example, %s', async (environment) => {
+    await writeLift(bench.folder, synthesisOf(full, environment).stack, noLift);
+    try {
+      await bench.validate(filesOf(full, environment));
+    } finally {
+      await removeLift(bench.folder);
+    }
+  });
 
   // The seed is fixed, so that a run can be repeated; test/unit/random-config.test.ts draws afresh.
   for (const [index, input] of fc.sample(randomConfig, { seed: 7, numRuns: 6 }).entries()) {

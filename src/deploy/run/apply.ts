@@ -8,6 +8,7 @@ import { doesNothing, type SavedPlan } from '../terraform/runner.js';
 import type { DeployedState } from '../terraform/state.js';
 import { assertLossesAllowed, reviewOf, type Review } from './review.js';
 import type { Stages } from './stages.js';
+import { withDependents } from './targets.js';
 import { unprotect } from './unprotect.js';
 import type { Target, Workspace } from './workspace.js';
 
@@ -119,17 +120,11 @@ function neededBy({ synthesis }: Target, services: readonly string[]): readonly 
 }
 
 /** All that neither is a service nor needs one. */
-function allButServices({ synthesis }: Target): readonly string[] {
-  const nodes = [...viewOf(synthesis.stack).nodes].filter(([address]) => !/^(data|ephemeral)\./.test(address));
-  const left = new Set(
-    nodes.map(([address]) => address).filter((address) => /^aws_(ecs|apprunner)_service\./.test(address)),
+function allButServices({ synthesis: { stack } }: Target): readonly string[] {
+  const addresses = [...viewOf(stack).nodes.keys()].filter((address) => !/^(data|ephemeral)\./.test(address));
+  const left = withDependents(
+    stack,
+    addresses.filter((address) => /^aws_(ecs|apprunner)_service\./.test(address)),
   );
-  for (let size = -1; size !== left.size;) {
-    size = left.size;
-    for (const [address, node] of nodes) if (dependenciesOf(node).some((needed) => left.has(needed))) left.add(address);
-  }
-  return nodes
-    .map(([address]) => address)
-    .filter((address) => !left.has(address))
-    .toSorted();
+  return addresses.filter((address) => !left.has(address)).toSorted();
 }

@@ -1,9 +1,8 @@
 import { withLock } from '../../base/lock.js';
 import { viewOf } from '../../stack/view.js';
 import type { Waiting } from '../../base/waiting.js';
-import type { ResourceType } from '../../stack/stack.js';
-import { importRules } from '../adopt/import-rules.js';
-import { recover, recovered } from '../adopt/recover.js';
+import { recovered } from '../adopt/recover.js';
+import { takeOver } from '../adopt/take-over.js';
 import { deleteAppRunnerLogs } from '../logs/app-runner.js';
 import { beginDeployment, forgetDeployment, forgetLatest, recordId } from '../records.js';
 import { writeImports } from '../secrets/index.js';
@@ -11,7 +10,6 @@ import { removeTaskDefinitions } from '../services/task-definitions.js';
 import { stateBucketExists } from '../state/bucket.js';
 import { takenOver, withClaim } from '../state/claim.js';
 import { removeBucket } from '../state/empty-bucket.js';
-import { readAdopted, writeAdopted } from '../terraform/adopted.js';
 import type { PlannedChange } from '../terraform/plan.js';
 import type { DeployedState } from '../terraform/state.js';
 import type { Confirm } from './apply.js';
@@ -92,7 +90,7 @@ async function destroyResources(destroy: Destroy, workspace: Workspace, isHeld: 
     return nothing;
   }
   const lift = liftFor(synthesis.stack, state, destroy.skipFinalSnapshot);
-  await writeLift(folder, lift);
+  await writeLift(folder, synthesis.stack, lift);
   try {
     const kept = keptKey(synthesis.stack, state, destroy.skipFinalSnapshot);
     const { changes } = await planWithout(terraform, state, kept);
@@ -120,28 +118,6 @@ async function destroyResources(destroy: Destroy, workspace: Workspace, isHeld: 
     await removeLift(folder);
   }
 }
-
-/**
- * Brings into the state what an interrupted run has made: it is destroyed with the rest. Nothing new is made for it, but what only
- * stands in the state.
- */
-async function takeOver(target: Target, workspace: Workspace): Promise<void> {
-  const { terraform, folder } = workspace;
-  let targets = await recover(target, workspace);
-  while (targets.length > 0) {
-    const plan = await terraform.plan({ targets, refresh: false });
-    const found = (await readAdopted(folder)).map(({ to }) => to);
-    if (found.length === targets.length) {
-      if (plan.changes.every(isRepeated)) await terraform.apply(plan);
-      break;
-    }
-    targets = found;
-  }
-  await writeAdopted(folder, []);
-}
-
-const isRepeated = ({ type, action }: PlannedChange): boolean =>
-  action === 'update' || (action === 'create' && 'instead' in importRules[type as ResourceType]);
 
 /** @throws LandfallErrors `DATA_LOSS` for a protected database whose address was not given */
 async function askFor(

@@ -1,7 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Stack } from '../../stack/stack.js';
-import { addressOf } from '../../stack/stack.js';
+import { addressOf, type Stack } from '../../stack/stack.js';
 import type { DeployedState } from '../terraform/state.js';
 
 /** What keeps resources from being destroyed, as Terraform overrides that lift it. */
@@ -59,17 +58,39 @@ const isText = (value: unknown): boolean => typeof value === 'string' && value !
 // Terraform merges files that end so into the resources of the others.
 const fileName = 'destroy_override.tf.json';
 
-export async function writeLift(folder: string, lift: Lift): Promise<void> {
-  const resource: Record<string, Record<string, object>> = {};
-  const add = (address: string, body: object) => {
-    const [type = '', name = ''] = address.split('.');
-    const ofType = (resource[type] ??= {});
-    ofType[name] = { ...ofType[name], ...body };
-  };
-  for (const [address, body] of Object.entries(lift.arguments)) add(address, body);
-  for (const address of lift.kept) add(address, { lifecycle: { prevent_destroy: false } });
-  if (Object.keys(resource).length === 0) return removeLift(folder);
-  await writeFile(join(folder, fileName), `${JSON.stringify({ resource }, null, 2)}\n`);
+/** Nothing is lifted: all stays as it stands. */
+export const noLift: Lift = { arguments: {}, kept: [] };
+
+/** Arguments that say how a resource is destroyed. AWS does not give them back, so one that was taken over has them from the config. */
+const howDestroyed = new Set([
+  'delete_automated_backups',
+  'deletion_window_in_days',
+  'final_snapshot_identifier',
+  'force_delete',
+  'force_destroy',
+  'recovery_window_in_days',
+  'skip_destroy',
+  'skip_final_snapshot',
+]);
+
+/**
+ * Lets Terraform do what is lifted, and beside that leave everything as it stands: what is destroyed soon is neither changed nor replaced,
+ * whatever the config or the images say by now.
+ */
+export async function writeLift(folder: string, stack: Stack, lift: Lift): Promise<void> {
+  const resources: Record<string, Record<string, object>> = {};
+  for (const resource of stack.resources) {
+    const address = addressOf('resource', resource);
+    const lifted = lift.arguments[address] ?? {};
+    const left = Object.keys(resource.args).filter((name) => !howDestroyed.has(name) && !(name in lifted));
+    const ignored = [...new Set([...left, ...(resource.lifecycle?.ignore_changes ?? [])])];
+    const lifecycle = {
+      ...(ignored.length > 0 && { ignore_changes: ignored }),
+      ...(lift.kept.includes(address) && { prevent_destroy: false }),
+    };
+    (resources[resource.type] ??= {})[resource.name] = { ...lifted, lifecycle };
+  }
+  await writeFile(join(folder, fileName), `${JSON.stringify({ resource: resources }, null, 2)}\n`);
 }
 
 /** So that no deploy works with it. */

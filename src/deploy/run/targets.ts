@@ -1,5 +1,5 @@
 import { referencesIn } from '../../stack/expr.js';
-import type { Stack } from '../../stack/stack.js';
+import { dependenciesOf, type Stack } from '../../stack/stack.js';
 import { viewOf } from '../../stack/view.js';
 
 const services = ['aws_ecs_service', 'aws_apprunner_service'];
@@ -14,4 +14,16 @@ export function usersOf(stack: Stack, variables: readonly string[]): readonly st
     .flatMap((address) => view.referrers(address))
     .filter((address) => services.some((type) => address.startsWith(`${type}.`)));
   return [...new Set([...direct, ...running])].toSorted();
+}
+
+/** These addresses, and all that needs one of them, at whatever distance. */
+export function withDependents(stack: Stack, addresses: Iterable<string>): ReadonlySet<string> {
+  const { nodes } = viewOf(stack);
+  const found = new Set(addresses);
+  for (let size = -1; size !== found.size;) {
+    size = found.size;
+    for (const [address, node] of nodes)
+      if (dependenciesOf(node).some((needed) => found.has(needed))) found.add(address);
+  }
+  return found;
 }
