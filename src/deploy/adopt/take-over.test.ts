@@ -46,6 +46,7 @@ const stack: Stack = {
     ),
     resource(gateway, { subnet_id: 'subnet-1' }),
     resource(bucket, { bucket: 'shop-dev-site', force_destroy: true }),
+    resource('aws_s3_bucket.saved', { bucket: 'shop-dev-saved', force_destroy: true }),
   ],
 };
 
@@ -54,7 +55,12 @@ const told = (addr: string, id: string) =>
     type: 'apply_complete',
     hook: { resource: { addr }, action: 'create', id_key: 'id', id_value: id },
   });
-const journal = [told(gateway, 'nat-1'), told(service, 'arn:service'), told(scaling, 'service/a')].join('\n');
+const journal = [
+  told(gateway, 'nat-1'),
+  told(bucket, 'shop-dev-site'),
+  told(service, 'arn:service'),
+  told(scaling, 'service/a'),
+].join('\n');
 
 const change = (address: string, action: PlannedChange['action']): PlannedChange => ({
   address,
@@ -105,7 +111,7 @@ async function run(changesOf: (options: PlanOptions) => readonly PlannedChange[]
 describe('what is to be destroyed', () => {
   test('is taken over as it stands, whatever image or argument the config has by now', async () => {
     const { planned, applied, warnings } = await run(() => [change(gateway, 'update')]);
-    expect(applied).toEqual([[gateway, service, scaling]]);
+    expect(applied).toEqual([[gateway, bucket, service, scaling]]);
     expect(warnings).toEqual([]);
     const [{ override } = { override: {} as Override }] = planned;
     const ignored = (type: string, name: string) => override[type]?.[name]?.lifecycle;
@@ -120,6 +126,7 @@ describe('what is to be destroyed', () => {
       ignore_changes: expect.arrayContaining(['tags_all']) as unknown,
     });
     expect(ignored('aws_s3_bucket', 'site')).toEqual({ ignore_changes: ['bucket'] });
+    expect(ignored('aws_s3_bucket', 'saved')).toEqual({ ignore_changes: ['bucket', 'force_destroy'] });
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -127,8 +134,11 @@ describe('what is to be destroyed', () => {
     const { planned, applied, warnings } = await run(({ targets = [] }) =>
       targets.includes(service) || targets.includes(scaling) ? [change(definition, 'replace')] : [],
     );
-    expect(planned.map(({ targets }) => targets)).toEqual([[gateway, service, scaling], [gateway]]);
-    expect(applied).toEqual([[gateway]]);
+    expect(planned.map(({ targets }) => targets)).toEqual([
+      [gateway, bucket, service, scaling],
+      [gateway, bucket],
+    ]);
+    expect(applied).toEqual([[gateway, bucket]]);
     expect(warnings).toMatchObject([
       { code: 'LEFT_OVER', path: service },
       { code: 'LEFT_OVER', path: scaling },
@@ -139,7 +149,7 @@ describe('what is to be destroyed', () => {
   test('is not made: when nothing can be taken over, nothing is applied', async () => {
     const { applied, warnings } = await run(() => [change('aws_vpc.elsewhere', 'create')]);
     expect(applied).toEqual([]);
-    expect(warnings.map(({ path }) => path)).toEqual([gateway, service, scaling]);
+    expect(warnings.map(({ path }) => path)).toEqual([gateway, bucket, service, scaling]);
     expect(await readdir(folder)).toEqual([]);
   });
 });

@@ -7,6 +7,18 @@ import type { PlannedChange } from '../terraform/plan.js';
 import { importRules } from './import-rules.js';
 import { recover } from './recover.js';
 
+/** Arguments that say how a resource is destroyed. AWS does not give them back, so one that was taken over has them from the config. */
+const howDestroyed = new Set([
+  'delete_automated_backups',
+  'deletion_window_in_days',
+  'final_snapshot_identifier',
+  'force_delete',
+  'force_destroy',
+  'recovery_window_in_days',
+  'skip_destroy',
+  'skip_final_snapshot',
+]);
+
 /**
  * Brings into the state what an interrupted run has made, as it stands: it is destroyed with the rest. Nothing new is made for it, but
  * what only stands in the state. What cannot be taken over without that is told, and keeps nothing else from being taken over.
@@ -14,11 +26,11 @@ import { recover } from './recover.js';
 export async function takeOver(target: Target, workspace: Workspace): Promise<void> {
   const { terraform, folder } = workspace;
   const { stack } = target.synthesis;
-  let targets = await recover(target, workspace);
-  if (targets.length === 0) return;
-  await writeLift(folder, stack, noLift);
+  const found = await recover(target, workspace);
+  if (found.length === 0) return;
+  await writeLift(folder, stack, noLift, (address, name) => found.includes(address) && howDestroyed.has(name));
   try {
-    while (targets.length > 0) {
+    for (let targets = found; targets.length > 0; targets = (await readAdopted(folder)).map(({ to }) => to)) {
       const plan = await terraform.plan({ targets, refresh: false });
       const blocks = await readAdopted(folder);
       if (blocks.length === targets.length) {
@@ -34,7 +46,6 @@ export async function takeOver(target: Target, workspace: Workspace): Promise<vo
           blocks.filter((block) => !lost.includes(block)),
         );
       }
-      targets = (await readAdopted(folder)).map(({ to }) => to);
     }
   } finally {
     await writeAdopted(folder, []);
@@ -48,8 +59,8 @@ const isRepeated = ({ type, action }: PlannedChange): boolean =>
 /** Those that are made anew themselves or need what is; all when that is not known, so that there are fewer each time. */
 function needing(stack: Stack, made: readonly string[], blocks: readonly AdoptedBlock[]): readonly AdoptedBlock[] {
   const without = withDependents(stack, made);
-  const found = blocks.filter(({ to }) => without.has(to));
-  return found.length > 0 ? found : blocks;
+  const lost = blocks.filter(({ to }) => without.has(to));
+  return lost.length > 0 ? lost : blocks;
 }
 
 function tell({ emit }: Target, lost: readonly AdoptedBlock[], made: readonly string[]): void {

@@ -4,8 +4,9 @@ import { viewOf } from '../../stack/view.js';
 import { redisParts } from '../rotation/index.js';
 import { hasObjects } from '../state/empty-bucket.js';
 import type { PlannedChange } from '../terraform/plan.js';
-import { doesNothing, type SavedPlan } from '../terraform/runner.js';
+import { doesNothing, type PlanOptions, type SavedPlan } from '../terraform/runner.js';
 import type { DeployedState } from '../terraform/state.js';
+import { planRenaming } from './final-snapshots.js';
 import { assertLossesAllowed, reviewOf, type Review } from './review.js';
 import type { Stages } from './stages.js';
 import { withDependents } from './targets.js';
@@ -51,7 +52,8 @@ export async function applyReviewed(
     await scope.begin();
     return { changes: [], state: await terraform.state() };
   }
-  const whole = await terraform.plan({ targets, refresh });
+  const planned = (options: PlanOptions) => planRenaming(terraform, parts.target.synthesis.stack, options);
+  const whole = await planned({ targets, refresh });
   await askFor(parts, whole.changes);
   await scope.begin();
   const migrated = scope.migrated(whole.changes);
@@ -68,16 +70,16 @@ export async function applyReviewed(
   }
   const needed = [...neededBy(parts.target, migrated), ...(makesCache ? cache : [])];
   const before = scope.firstEver ? allButServices(parts.target) : [...new Set(needed)].toSorted();
-  const first = await terraform.plan({ targets: before, refresh: false });
+  const first = await planned({ targets: before, refresh: false });
   await askFor(parts, notIn(first.changes, whole.changes));
   await applyPlan(parts, terraform, first);
   const between = await terraform.state();
   await setPassword(between);
   if (migrated.length > 0) await parts.stages.migrate({ target: parts.target, workspace, state: between }, migrated);
-  const unread = await terraform.plan({ targets, refresh: false });
+  const unread = await planned({ targets, refresh: false });
   const missing = notIn(whole.changes, [...first.changes, ...unread.changes]);
   // What was changed by hand, or rolled back by ECS, only reading shows.
-  const rest = refresh && missing.length > 0 ? await terraform.plan({ targets, refresh }) : unread;
+  const rest = refresh && missing.length > 0 ? await planned({ targets, refresh }) : unread;
   await askFor(parts, notIn(rest.changes, whole.changes));
   if (doesNothing(rest)) return { changes: whole.changes, state: between };
   await applyPlan(parts, terraform, rest);

@@ -89,15 +89,16 @@ async function destroyResources(destroy: Destroy, workspace: Workspace, isHeld: 
     await forgetDeployment(session, bucket);
     return nothing;
   }
-  const lift = liftFor(synthesis.stack, state, destroy.skipFinalSnapshot);
+  const now = waiting.now();
+  const id = recordId(now);
+  const lift = liftFor(synthesis.stack, state, { skipped: destroy.skipFinalSnapshot, id });
   await writeLift(folder, synthesis.stack, lift);
   try {
     const kept = keptKey(synthesis.stack, state, destroy.skipFinalSnapshot);
     const { changes } = await planWithout(terraform, state, kept);
     await askFor(destroy, changes, state);
     if (!isHeld()) throw takenOver();
-    const at = new Date(waiting.now()).toISOString();
-    await beginDeployment(session, bucket, { id: recordId(waiting.now()), at, by: session.callerArn });
+    await beginDeployment(session, bucket, { id, at: new Date(now).toISOString(), by: session.callerArn });
     // What stood no longer stands: a deploy after a destroy that was killed makes and migrates everything.
     await forgetLatest(session, bucket);
     await liftProtection(workspace, lift);

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { resource, type Stack } from '../../stack/stack.js';
+import { template } from '../../stack/expr.js';
+import { attr, resource, type Stack } from '../../stack/stack.js';
 import { emptyStack } from '../../stack/testing/stack.js';
+import type { PlannedChange } from '../terraform/plan.js';
 import type { PlanOptions } from '../terraform/runner.js';
 import { readState } from '../terraform/state.js';
-import { keptKey, planWithout } from './final-snapshots.js';
+import { keptKey, planRenaming, planWithout } from './final-snapshots.js';
 
 const key = 'aws_kms_key.main';
 const database = 'aws_db_instance.main';
@@ -73,5 +75,49 @@ describe('a plan without the key', () => {
 
   test('is none when nothing else is left', async () => {
     expect(await planned(stateOf({ [key]: {} }), key)).toEqual([]);
+  });
+});
+
+describe('the plan of a deploy', () => {
+  const suffix = 'terraform_data.final_snapshot';
+  const stack: Stack = {
+    ...emptyStack,
+    resources: [
+      resource(suffix, { input: 'suffix' }),
+      resource(database, {
+        instance_class: 'db.t3.micro',
+        final_snapshot_identifier: template`shop-prod-postgres-final-${attr(suffix, 'id')}`,
+      }),
+    ],
+  };
+  const change = (address: string, action: PlannedChange['action']): PlannedChange => {
+    const unchanged = { createFirst: false, attributes: [], because: [], before: {} };
+    return { ...unchanged, address, type: address.split('.')[0] ?? '', action };
+  };
+  const planned = async (...changes: readonly PlannedChange[]) => {
+    const asked: PlanOptions[] = [];
+    const plan = (options: PlanOptions = {}) => {
+      asked.push(options);
+      return Promise.resolve({ file: 'plan', changes, imports: [] });
+    };
+    await planRenaming({ plan }, stack, { refresh: false });
+    return asked;
+  };
+
+  test.each(['replace', 'create'] as const)(
+    'names the final snapshot anew with its database: the one before may have taken the name (%s)',
+    async (action) => {
+      expect(await planned(change(database, action))).toEqual([
+        { refresh: false },
+        { refresh: false, replace: [suffix] },
+      ]);
+    },
+  );
+
+  test('leaves the name where the database stays or goes, or its name is made with it', async () => {
+    expect(await planned(change(database, 'update'))).toHaveLength(1);
+    expect(await planned(change(database, 'delete'), change(suffix, 'delete'))).toHaveLength(1);
+    expect(await planned(change(database, 'create'), change(suffix, 'create'))).toHaveLength(1);
+    expect(await planned()).toHaveLength(1);
   });
 });

@@ -1,6 +1,8 @@
-import type { Stack } from '../../stack/stack.js';
+import { referencesIn } from '../../stack/expr.js';
+import { targetOf, type Stack } from '../../stack/stack.js';
 import { viewOf } from '../../stack/view.js';
-import type { SavedPlan, TerraformRunner } from '../terraform/runner.js';
+import type { PlannedChange } from '../terraform/plan.js';
+import type { PlanOptions, SavedPlan, TerraformRunner } from '../terraform/runner.js';
 import type { DeployedState } from '../terraform/state.js';
 
 const key = 'aws_kms_key.main';
@@ -39,3 +41,30 @@ export async function planWithout(
   if (targets.length === 0) return { file: '', changes: [], imports: [] };
   return terraform.plan({ destroy: true, refresh: false, targets });
 }
+
+/**
+ * A plan in which a database or cache that is made anew names its final snapshot anew too: the one before it may have taken the name.
+ */
+export async function planRenaming(
+  terraform: Pick<TerraformRunner, 'plan'>,
+  stack: Stack,
+  options: PlanOptions = {},
+): Promise<SavedPlan> {
+  const plan = await terraform.plan(options);
+  const replace = suffixesOf(stack, plan.changes);
+  return replace.length === 0 ? plan : terraform.plan({ ...options, replace });
+}
+
+/** What ends the names of final snapshots, where it stays though what it names is made anew. */
+function suffixesOf(stack: Stack, changes: readonly PlannedChange[]): readonly string[] {
+  const { nodes } = viewOf(stack);
+  const made = new Set(changes.flatMap(({ address, action }) => (isMade(action) ? [address] : [])));
+  const suffixes = [...made].flatMap((address) => {
+    const node = nodes.get(address);
+    if (node === undefined || !('final_snapshot_identifier' in node.args)) return [];
+    return referencesIn(node.args.final_snapshot_identifier).map((reference) => targetOf(reference) ?? '');
+  });
+  return [...new Set(suffixes)].filter((one) => one.startsWith('terraform_data.') && !made.has(one));
+}
+
+const isMade = (action: PlannedChange['action']): boolean => action === 'create' || action === 'replace';

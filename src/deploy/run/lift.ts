@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { physicalName } from '../../base/names.js';
 import { addressOf, type Stack } from '../../stack/stack.js';
 import type { DeployedState } from '../terraform/state.js';
 
@@ -11,11 +12,19 @@ export interface Lift {
   readonly kept: readonly string[];
 }
 
+/** What becomes of final snapshots. */
+interface Snapshots {
+  /** They are given up. */
+  readonly skipped: boolean;
+  /** Of this destroy, as records have them. */
+  readonly id: string;
+}
+
 /**
- * What stands in the way of destroying what the state holds: deletion protection, objects in buckets, images in repositories.
- * @param skipSnapshots also gives up the final snapshots
+ * What stands in the way of destroying what the state holds: deletion protection, objects in buckets, images in repositories, and the
+ * names of final snapshots, which a destroy or a replacement before this one may have taken.
  */
-export function liftFor(stack: Stack, state: DeployedState, skipSnapshots: boolean): Lift {
+export function liftFor(stack: Stack, state: DeployedState, snapshots: Snapshots): Lift {
   const lifted: Record<string, Readonly<Record<string, unknown>>> = {};
   const kept: string[] = [];
   for (const resource of stack.resources) {
@@ -23,7 +32,7 @@ export function liftFor(stack: Stack, state: DeployedState, skipSnapshots: boole
     const values = state.values(address);
     if (values === undefined) continue;
     if (resource.lifecycle?.prevent_destroy === true) kept.push(address);
-    const own = obstacles(resource.type, values, skipSnapshots);
+    const own = obstacles(resource.type, values, snapshots);
     if (Object.keys(own).length > 0) lifted[address] = own;
   }
   return { arguments: lifted, kept };
@@ -32,16 +41,18 @@ export function liftFor(stack: Stack, state: DeployedState, skipSnapshots: boole
 function obstacles(
   type: string,
   values: Readonly<Record<string, unknown>>,
-  skipSnapshots: boolean,
+  { skipped, id }: Snapshots,
 ): Readonly<Record<string, unknown>> {
   switch (type) {
     case 'aws_db_instance':
       return {
         ...(values['deletion_protection'] === true && { deletion_protection: false }),
-        ...(skipSnapshots && values['skip_final_snapshot'] !== true && { skip_final_snapshot: true }),
+        ...(skipped && values['skip_final_snapshot'] !== true && { skip_final_snapshot: true }),
+        ...(!skipped && values['skip_final_snapshot'] === false && freshName(values, values['identifier'], id)),
       };
     case 'aws_elasticache_replication_group':
-      return skipSnapshots && isText(values['final_snapshot_identifier']) ? { final_snapshot_identifier: null } : {};
+      if (!isText(values['final_snapshot_identifier'])) return {};
+      return skipped ? { final_snapshot_identifier: null } : freshName(values, values['replication_group_id'], id);
     case 'aws_lb':
       return values['enable_deletion_protection'] === true ? { enable_deletion_protection: false } : {};
     case 'aws_s3_bucket':
@@ -53,7 +64,21 @@ function obstacles(
   }
 }
 
-const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+/**
+ * The name under which this destroy keeps the final snapshot. One that a destroy before it gave stays: what it names may be going or gone
+ * by now, and Terraform fails to update what is not there.
+ */
+function freshName(
+  { final_snapshot_identifier: name }: Readonly<Record<string, unknown>>,
+  of: unknown,
+  id: string,
+): { readonly final_snapshot_identifier?: string } {
+  if (isText(name) && /-final-\d{8}t\d{6}z-[0-9a-f]{8}$/.test(name)) return {};
+  // Both services keep names in lower case; RDS takes 255 characters.
+  return { final_snapshot_identifier: physicalName(255, String(of), 'final', id.toLowerCase()) };
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 // Terraform merges files that end so into the resources of the others.
 const fileName = 'destroy_override.tf.json';
@@ -61,28 +86,22 @@ const fileName = 'destroy_override.tf.json';
 /** Nothing is lifted: all stays as it stands. */
 export const noLift: Lift = { arguments: {}, kept: [] };
 
-/** Arguments that say how a resource is destroyed. AWS does not give them back, so one that was taken over has them from the config. */
-const howDestroyed = new Set([
-  'delete_automated_backups',
-  'deletion_window_in_days',
-  'final_snapshot_identifier',
-  'force_delete',
-  'force_destroy',
-  'recovery_window_in_days',
-  'skip_destroy',
-  'skip_final_snapshot',
-]);
-
 /**
  * Lets Terraform do what is lifted, and beside that leave everything as it stands: what is destroyed soon is neither changed nor replaced,
  * whatever the config or the images say by now.
+ * @param isFromConfig whether an argument is taken from the config all the same
  */
-export async function writeLift(folder: string, stack: Stack, lift: Lift): Promise<void> {
+export async function writeLift(
+  folder: string,
+  stack: Stack,
+  lift: Lift,
+  isFromConfig: (address: string, name: string) => boolean = () => false,
+): Promise<void> {
   const resources: Record<string, Record<string, object>> = {};
   for (const resource of stack.resources) {
     const address = addressOf('resource', resource);
     const lifted = lift.arguments[address] ?? {};
-    const left = Object.keys(resource.args).filter((name) => !howDestroyed.has(name) && !(name in lifted));
+    const left = Object.keys(resource.args).filter((name) => !isFromConfig(address, name) && !(name in lifted));
     const ignored = [...new Set([...left, ...(resource.lifecycle?.ignore_changes ?? [])])];
     const lifecycle = {
       ...(ignored.length > 0 && { ignore_changes: ignored }),

@@ -2,6 +2,7 @@ import { withLock } from '../../base/lock.js';
 import { recoverForPlan } from '../adopt/recover.js';
 import { latestRecord } from '../records.js';
 import { hasObjects } from '../state/empty-bucket.js';
+import { planRenaming } from './final-snapshots.js';
 import { variablesOf } from './images.js';
 import { reviewOf, type Review } from './review.js';
 import { siteHashes } from './sites.js';
@@ -31,7 +32,7 @@ export function planAws(target: Target, { check, adopt, hashImages }: PlanStages
     await workspace.terraform.init(backendOf(workspace, target));
     await recoverForPlan(target, workspace);
     await adopt(target, workspace);
-    const { changes } = await workspace.terraform.plan();
+    const { changes } = await planRenaming(workspace.terraform, target.synthesis.stack);
     const contentOf = (service: string) => record?.images[service]?.content;
     const made = manifest.images.filter(({ service }) => contentOf(service) !== undefined);
     const [hashes, contents] = await Promise.all([

@@ -1,9 +1,13 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { resource, type Stack } from '../../stack/stack.js';
 import { plannedChanges, type PlannedChange } from '../terraform/plan.js';
 import { shopStack } from '../testing/stack.js';
 import { readState } from '../terraform/state.js';
 import { assertChoice, resolveImages } from './images.js';
-import { liftFor } from './lift.js';
+import { liftFor, noLift, writeLift } from './lift.js';
 import { assertLossesAllowed, reviewOf } from './review.js';
 import { usersOf } from './targets.js';
 
@@ -150,7 +154,16 @@ test('what protects resources is lifted, for what stands alone', () => {
   const state = readState(
     JSON.stringify({
       resources: [
-        instance('aws_db_instance', { deletion_protection: true, skip_final_snapshot: false }),
+        instance('aws_db_instance', {
+          identifier: 'shop-prod-postgres',
+          deletion_protection: true,
+          skip_final_snapshot: false,
+          final_snapshot_identifier: 'shop-prod-postgres-final-taken',
+        }),
+        instance('aws_elasticache_replication_group', {
+          replication_group_id: 'shop-prod-redis',
+          final_snapshot_identifier: 'shop-prod-redis-final-taken',
+        }),
         instance('aws_lb', { enable_deletion_protection: false }),
       ],
     }),
@@ -159,15 +172,79 @@ test('what protects resources is lifted, for what stands alone', () => {
     ...shopStack,
     resources: [
       { type: 'aws_db_instance', name: 'main', args: {} },
+      { type: 'aws_elasticache_replication_group', name: 'main', args: {} },
       { type: 'aws_lb', name: 'main', args: {} },
       { type: 'aws_kms_key', name: 'main', args: {}, lifecycle: { prevent_destroy: true } },
     ] as never,
   };
-  expect(liftFor(stack, state, false)).toEqual({
-    arguments: { 'aws_db_instance.main': { deletion_protection: false } },
+  const id = '20261128T221407Z-1a2b3c4d';
+  // Names that AWS has not: those of the state may have been taken by a destroy that was killed.
+  expect(liftFor(stack, state, { skipped: false, id })).toEqual({
+    arguments: {
+      'aws_db_instance.main': {
+        deletion_protection: false,
+        final_snapshot_identifier: 'shop-prod-postgres-final-20261128t221407z-1a2b3c4d',
+      },
+      'aws_elasticache_replication_group.main': {
+        final_snapshot_identifier: 'shop-prod-redis-final-20261128t221407z-1a2b3c4d',
+      },
+    },
     kept: [],
   });
-  expect(liftFor(stack, state, true).arguments).toEqual({
+  expect(liftFor(stack, state, { skipped: true, id }).arguments).toEqual({
     'aws_db_instance.main': { deletion_protection: false, skip_final_snapshot: true },
+    'aws_elasticache_replication_group.main': { final_snapshot_identifier: null },
   });
+});
+
+describe('a final snapshot', () => {
+  const id = '20261128T221407Z-1a2b3c4d';
+  const stack = { ...shopStack, resources: [{ type: 'aws_db_instance', name: 'main', args: {} }] as never };
+  const lifted = (attributes: object) => {
+    const values = { identifier: 'shop-prod-postgres', deletion_protection: false, ...attributes };
+    const resources = [{ mode: 'managed', type: 'aws_db_instance', name: 'main', instances: [{ attributes: values }] }];
+    return liftFor(stack, readState(JSON.stringify({ resources })), { skipped: false, id });
+  };
+
+  test('that is not taken gets no name', () => {
+    expect(lifted({ skip_final_snapshot: true })).toEqual(noLift);
+  });
+
+  test('keeps the name that a destroy gave it which was killed: its database may be gone', () => {
+    const name = 'shop-prod-postgres-final-20261128t210000z-00000000';
+    expect(lifted({ skip_final_snapshot: false, final_snapshot_identifier: name })).toEqual(noLift);
+  });
+});
+
+test('before a destroy all but what is lifted stays as it stands, whatever the config says by now', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'landfall-lift-'));
+  const database = 'aws_db_instance.main';
+  const stack: Stack = {
+    ...shopStack,
+    resources: [
+      resource(
+        database,
+        { instance_class: 'db.r6g.large', deletion_protection: true, final_snapshot_identifier: 'x' },
+        { lifecycle: { prevent_destroy: true, ignore_changes: ['password'] } },
+      ),
+    ],
+  };
+  try {
+    await writeLift(folder, stack, { arguments: { [database]: { deletion_protection: false } }, kept: [database] });
+    expect(JSON.parse(await readFile(join(folder, 'destroy_override.tf.json'), 'utf8'))).toEqual({
+      resource: {
+        aws_db_instance: {
+          main: {
+            deletion_protection: false,
+            lifecycle: {
+              ignore_changes: ['instance_class', 'final_snapshot_identifier', 'password'],
+              prevent_destroy: false,
+            },
+          },
+        },
+      },
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

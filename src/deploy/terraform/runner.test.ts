@@ -103,6 +103,13 @@ describe('terraform', () => {
     expect(call).toMatch(/^plan -json -input=false -out=.*plan -refresh=false -target=aws_vpc\.a$/);
   });
 
+  test('plans to make a resource anew that would not change', async () => {
+    const { terraform, calls } = await open(`if (args[0] === 'show') console.log('{}');`);
+    await terraform.plan({ replace: ['terraform_data.a'], targets: ['aws_db_instance.b'] });
+    const call = (await calls()).find((one) => one.startsWith('plan'));
+    expect(call).toMatch(/ -replace=terraform_data\.a -target=aws_db_instance\.b$/);
+  });
+
   test('forgets a resource without destroying it', async () => {
     const { terraform, calls } = await open('');
     await terraform.forget(['aws_kms_key.main']);

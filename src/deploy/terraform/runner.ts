@@ -43,6 +43,8 @@ export interface PlanOptions {
   /** Reads every resource first. Default true. */
   readonly refresh?: boolean;
   readonly destroy?: boolean;
+  /** Made anew, whether or not they change. */
+  readonly replace?: readonly string[];
 }
 
 /** A plan that is saved and can be applied as it is. */
@@ -131,7 +133,7 @@ export function openTerraform(parts: TerraformParts): TerraformRunner {
       if (waited) emit({ ...step, status: 'done' });
     },
     init: (backend) => prepare(parts, work, backend, ask),
-    plan: async ({ targets = [], refresh = true, destroy = false } = {}) => {
+    plan: async ({ targets = [], refresh = true, destroy = false, replace = [] } = {}) => {
       await mkdir(work, { recursive: true, mode: 0o700 });
       const file = join(work, 'plan');
       const document = await planWithImports({ folder, owner: parts.stack, emit }, async () => {
@@ -139,6 +141,7 @@ export function openTerraform(parts: TerraformParts): TerraformRunner {
           `-out=${file}`,
           ...(refresh ? [] : ['-refresh=false']),
           ...(destroy ? ['-destroy'] : []),
+          ...replace.map((address) => `-replace=${address}`),
           ...targets.map((target) => `-target=${target}`),
         ]);
         return JSON.parse(await ask('show', '-json', file)) as PlanDocument;

@@ -9,7 +9,7 @@ export function synth(config: Config, refs: Refs): SynthPart {
   return config.redis === undefined ? {} : cache(config, config.redis, refs);
 }
 
-/** Another one when the environment is made again, so that the snapshot's name is free. */
+/** A deploy makes another with each new group, and `infra:destroy` gives a name of its own: the snapshot's name must be free. */
 const snapshotSuffix = 'terraform_data.redis_final_snapshot';
 const firstToken = 'terraform_data.redis_token';
 

@@ -105,7 +105,7 @@ function growsTo(gib: number): number | undefined {
 
 const snapshotSuffix = 'terraform_data.final_snapshot';
 
-/** Terraform's own id: another one when the environment is made again, so that a second destroy finds its snapshot's name free. */
+/** Terraform's own id. A deploy makes another with each new instance, and `infra:destroy` gives a name of its own: it must be free. */
 const snapshotName = resource(snapshotSuffix, { input: 'suffix of the final snapshot' });
 
 /** Enhanced Monitoring's role. @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html (not re-read) */
