@@ -8,8 +8,6 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/unit/**/*.test.ts'],
           testTimeout: 30_000,
-          // By default one core is left free: on two, half.
-          maxWorkers: '100%',
         },
       },
       {
