@@ -126,6 +126,25 @@ describe.skipIf(lua === undefined)('run by a real Lua (skipped where none is on 
   });
 
   test.each([
+    ['returns why', 'return nil, "certificate host mismatch"', 'certificate host mismatch'],
+    // lua-resty-core asserts that a handshake which needed no waiting went well.
+    ['raises an error', 'error("assertion failed!", 0)', 'assertion failed!'],
+  ])('landfall-wake/http.lua tells that TLS failed when the handshake %s', (_, handshake, why) => {
+    const program = `
+      local socket = {
+        settimeouts = function() end,
+        connect = function() return true end,
+        sslhandshake = function() ${handshake} end,
+        close = function() print("closed") end,
+      }
+      ngx = { socket = { tcp = function() return socket end } }
+      local place = { address = "127.0.0.1", port = 8443, server_name = "wake.internal" }
+      print(dofile(arg[1])(place, { seconds = 1 }))
+    `;
+    expect(runLua(program, join(folder, 'landfall-wake', 'http.lua'))).toEqual(['closed', `nil\tTLS: ${why}`]);
+  });
+
+  test.each([
     ['"203.0.113.7:46532"', '203.0.113.7'],
     ['"2001:db8::1:443"', '2001:db8::1'],
     ['"[2001:db8::1]:443"', '2001:db8::1'],
