@@ -14,7 +14,7 @@ import { unsavedIn, type Unsaved } from './unsaved.js';
  * @returns addresses that the plan will try to take over
  */
 export async function recover(target: Target, workspace: Workspace): Promise<readonly string[]> {
-  const { terraform, folder } = workspace;
+  const { terraform } = workspace;
   if (!(await terraform.isUnsure())) return [];
   const told = await terraform.unsaved();
   await terraform.init(backendOf(workspace, target));
@@ -27,11 +27,7 @@ export async function recover(target: Target, workspace: Workspace): Promise<rea
     return [];
   }
   await terraform.forget(unsaved.gone);
-  const { stack, manifest } = target.synthesis;
-  const blocks = await importBlocks(stack, unsaved.creations, () => findTagged(target.session, manifest));
-  await writeAdopted(folder, blocks);
-  tell(target, unsaved, blocks);
-  return blocks.map(({ to }) => to);
+  return adopt(target, workspace, unsaved);
 }
 
 /**
@@ -39,15 +35,21 @@ export async function recover(target: Target, workspace: Workspace): Promise<rea
  * @throws LandfallError `STATE_NOT_SAVED` when only a deploy can go on from what stands
  */
 export async function recoverForPlan(target: Target, workspace: Workspace): Promise<void> {
-  const { terraform, folder } = workspace;
+  const { terraform } = workspace;
   if (!(await terraform.isUnsure())) return;
   if (await terraform.hasLeftState()) throw unsavedState();
   const unsaved = unsavedIn(readJournal(await terraform.unsaved()), await terraform.state());
   if (unsaved.gone.length > 0) throw unsavedState();
+  await adopt(target, workspace, unsaved);
+}
+
+/** Writes what the next plan imports. @returns its addresses */
+async function adopt(target: Target, { folder }: Workspace, unsaved: Unsaved): Promise<readonly string[]> {
   const { stack, manifest } = target.synthesis;
   const blocks = await importBlocks(stack, unsaved.creations, () => findTagged(target.session, manifest));
   await writeAdopted(folder, blocks);
   tell(target, unsaved, blocks);
+  return blocks.map(({ to }) => to);
 }
 
 const unsavedState = (): LandfallError =>

@@ -9,6 +9,7 @@ import { readAdopted } from '../terraform/adopted.js';
 import type { PlannedChange } from '../terraform/plan.js';
 import type { PlanOptions, TerraformRunner } from '../terraform/runner.js';
 import { readState } from '../terraform/state.js';
+import { change } from '../testing/planned-change.js';
 import { shopStack } from '../testing/stack.js';
 import { takeOver } from './take-over.js';
 
@@ -61,16 +62,6 @@ const journal = [
   told(service, 'arn:service'),
   told(scaling, 'service/a'),
 ].join('\n');
-
-const change = (address: string, action: PlannedChange['action']): PlannedChange => ({
-  address,
-  type: address.split('.')[0] ?? '',
-  action,
-  createFirst: false,
-  attributes: [],
-  because: [],
-  before: {},
-});
 
 type Override = Readonly<Record<string, Readonly<Record<string, { readonly lifecycle: object } | undefined>>>>;
 

@@ -3,21 +3,14 @@ import type { PlannedChange } from '../terraform/plan.js';
 import type { PlanOptions, TerraformRunner } from '../terraform/runner.js';
 import { addressOf, attr, resource, type Stack } from '../../stack/stack.js';
 import { readState } from '../terraform/state.js';
+import { change } from '../testing/planned-change.js';
 import { shopStack } from '../testing/stack.js';
 import { applyReviewed } from './apply.js';
 import type { Stages } from './stages.js';
 import type { Target, Workspace } from './workspace.js';
 
 const service = 'aws_ecs_service.auth_service';
-const update: PlannedChange = {
-  address: service,
-  type: 'aws_ecs_service',
-  action: 'update',
-  createFirst: false,
-  attributes: ['task_definition'],
-  because: [],
-  before: {},
-};
+const update = change(service, 'update', { attributes: ['task_definition'] });
 
 /** A deploy that migrates auth-service, with a Terraform whose plans hold these changes. @returns what was done, in order */
 async function deploy(

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Manifest } from '../../stack/manifest.js';
 import type { PlannedChange } from '../terraform/plan.js';
+import { change } from '../testing/planned-change.js';
 import { shopStack } from '../testing/stack.js';
 import { migratedBy } from './migrated.js';
 
@@ -8,17 +9,7 @@ const image = (service: string, migrate?: string) => ({ service, migrate });
 const manifest = {
   images: [image('auth-service', 'npm run migrate'), image('offers-service'), image('web', 'npm run migrate')],
 } as unknown as Pick<Manifest, 'images'>;
-const database = (action: PlannedChange['action']): readonly PlannedChange[] => [
-  {
-    address: 'aws_db_instance.main',
-    type: 'aws_db_instance',
-    action,
-    createFirst: false,
-    attributes: [],
-    because: [],
-    before: {},
-  },
-];
+const database = (action: PlannedChange['action']) => [change('aws_db_instance.main', action)];
 const migrated = (changed: readonly string[], planned: readonly PlannedChange[] = []) =>
   migratedBy({ stack: shopStack, manifest }, changed, planned);
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { resource, type Stack } from '../../stack/stack.js';
 import { plannedChanges, type PlannedChange } from '../terraform/plan.js';
+import { change } from '../testing/planned-change.js';
 import { shopStack } from '../testing/stack.js';
 import { readState } from '../terraform/state.js';
 import { assertChoice, resolveImages } from './images.js';
@@ -11,16 +12,6 @@ import { liftFor, noLift, writeLift } from './lift.js';
 import { assertLossesAllowed, reviewOf } from './review.js';
 import { usersOf } from './targets.js';
 
-const change = (address: string, action: PlannedChange['action'], more: Partial<PlannedChange> = {}) => ({
-  address,
-  type: address.split('.')[0] ?? '',
-  action,
-  createFirst: false,
-  attributes: [],
-  because: [],
-  before: {},
-  ...more,
-});
 const review = (...changes: readonly PlannedChange[]) =>
   reviewOf(changes, (bucket) => Promise.resolve(bucket === 'full'));
 

@@ -4,9 +4,9 @@ import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 import type { AwsSession, ClientConfig } from '../aws/session.js';
 import { emptyStack } from '../../stack/testing/stack.js';
-import type { PlannedChange } from '../terraform/plan.js';
 import type { TerraformRunner } from '../terraform/runner.js';
 import { readState } from '../terraform/state.js';
+import { change } from '../testing/planned-change.js';
 import { applyReviewed } from './apply.js';
 import type { Stages } from './stages.js';
 import { unprotect } from './unprotect.js';
@@ -58,16 +58,6 @@ async function account(rds: { readonly status: number; readonly xml: string }) {
   return { session, calls };
 }
 
-const change = (address: string, action: PlannedChange['action'], before: PlannedChange['before']): PlannedChange => ({
-  address,
-  type: address.split('.')[0] ?? '',
-  action,
-  createFirst: false,
-  attributes: [],
-  because: [],
-  before,
-});
-
 const database = { identifier: 'shop-prod-postgres', deletion_protection: true };
 const modified = { status: 200, xml: '<ModifyDBInstanceResponse><ModifyDBInstanceResult/></ModifyDBInstanceResponse>' };
 const missing = {
@@ -79,10 +69,10 @@ const emit = () => undefined;
 test('a protected database that goes, or is replaced, is unprotected; one that stays is not touched', async () => {
   const { session, calls } = await account(modified);
   await unprotect({ session, emit }, [
-    change('aws_db_instance.main', 'delete', database),
-    change('aws_db_instance.other', 'replace', { ...database, identifier: 'other' }),
-    change('aws_db_instance.stays', 'update', database),
-    change('aws_db_instance.open', 'delete', { ...database, deletion_protection: false }),
+    change('aws_db_instance.main', 'delete', { before: database }),
+    change('aws_db_instance.other', 'replace', { before: { ...database, identifier: 'other' } }),
+    change('aws_db_instance.stays', 'update', { before: database }),
+    change('aws_db_instance.open', 'delete', { before: { ...database, deletion_protection: false } }),
   ]);
   expect(calls).toHaveLength(2);
   expect(calls[0]).toContain('Action=ModifyDBInstance');
@@ -92,7 +82,7 @@ test('a protected database that goes, or is replaced, is unprotected; one that s
 });
 
 test('one that is gone already stands in nobody’s way; a refusal is told', async () => {
-  const going = [change('aws_db_instance.main', 'delete', database)];
+  const going = [change('aws_db_instance.main', 'delete', { before: database })];
   const gone = await account(missing);
   await unprotect({ session: gone.session, emit }, going);
   stop?.();
@@ -103,9 +93,9 @@ test('one that is gone already stands in nobody’s way; a refusal is told', asy
 test('a bucket that goes loses every version and delete marker, and is left for Terraform to delete', async () => {
   const { session, calls } = await account(modified);
   await unprotect({ session, emit }, [
-    change('aws_s3_bucket.site_admin', 'delete', { bucket: 'shop-prod-admin', force_destroy: false }),
-    change('aws_s3_bucket.other', 'delete', { bucket: 'other', force_destroy: true }),
-    change('aws_s3_bucket.stays', 'update', { bucket: 'stays', force_destroy: false }),
+    change('aws_s3_bucket.site_admin', 'delete', { before: { bucket: 'shop-prod-admin', force_destroy: false } }),
+    change('aws_s3_bucket.other', 'delete', { before: { bucket: 'other', force_destroy: true } }),
+    change('aws_s3_bucket.stays', 'update', { before: { bucket: 'stays', force_destroy: false } }),
   ]);
   expect(calls.map((call) => call.split(' ')[0])).toEqual(['GET', 'POST', 'GET', 'POST', 'GET']);
   expect(new Set(calls.map((call) => call.split(' ')[1]?.split('?')[0]))).toEqual(new Set(['/shop-prod-admin/']));
@@ -113,7 +103,7 @@ test('a bucket that goes loses every version and delete marker, and is left for 
 
 test('a deploy lifts it just before Terraform destroys it, for what was named alone', async () => {
   const { session, calls } = await account(modified);
-  const changes = [change('aws_db_instance.main', 'delete', database)];
+  const changes = [change('aws_db_instance.main', 'delete', { before: database })];
   const terraform: Pick<TerraformRunner, 'plan' | 'apply' | 'state'> = {
     plan: () => Promise.resolve({ file: '', changes, imports: [] }),
     apply: () => Promise.resolve(void calls.push('apply')),
